@@ -1,0 +1,20 @@
+package org.diffusionjmh.compiler;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+
+/** A graph ready to run on one device. */
+public interface CompiledModule extends AutoCloseable {
+    /**
+     * Runs the graph once. Returns without waiting for the device.
+     *
+     * @param inputs one tensor per graph input, in the graph's order and of its types
+     * @param manager owner of the results
+     * @return the graph's outputs in their order
+     */
+    NDList run(NDList inputs, NDManager manager);
+
+    /** Frees what the module holds on the device; the weights stay with their owner. */
+    @Override
+    void close();
+}

@@ -1,0 +1,19 @@
+package org.diffusionjmh.compiler;
+
+import ai.djl.ndarray.NDManager;
+import org.diffusionjmh.graph.Graph;
+
+/** Makes a module of a graph. */
+public interface Compiler {
+    /** The name users choose it by. */
+    String id();
+
+    /**
+     * Compiles a graph for a device.
+     *
+     * @param graph the plain graph of a network
+     * @param parameters the tensors of its weights; they outlive the module
+     * @param manager its device is where the module runs; it owns what the module allocates at compile time
+     */
+    CompiledModule compile(Graph graph, Parameters parameters, NDManager manager);
+}

@@ -1,0 +1,33 @@
+package org.diffusionjmh.graph;
+
+import java.util.List;
+
+/** Attention over sequences, as one operation, so that a backend can choose its kernel. */
+public sealed interface AttentionOp extends Op {
+    /**
+     * {@code softmax(q k^T scale) v} per head: q {@code [N, heads, L, d]}, k and v {@code [N, heads, S, d]}; result
+     * {@code [N, heads, L, d]}. Scores and softmax are fp32 in libtorch's kernels for any dtype of q.
+     *
+     * @param causal whether position i sees positions up to i only
+     * @param scale factor of the scores, commonly {@code 1 / sqrt(d)}
+     */
+    record ScaledDotProductAttention(boolean causal, double scale) implements AttentionOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 3);
+            TensorType q = Checks.floating(this, arguments.get(0));
+            TensorType k = arguments.get(1);
+            TensorType v = arguments.get(2);
+            Checks.sameDType(this, q, k);
+            Checks.sameDType(this, q, v);
+            boolean fits = q.rank() == 4
+                    && k.rank() == 4
+                    && k.shape().equals(v.shape())
+                    && q.withSize(2, k.size(2)).shape().equals(k.shape());
+            if (!fits) {
+                throw new ShapeException("ScaledDotProductAttention: q " + q + ", k " + k + ", v " + v + " do not fit");
+            }
+            return q;
+        }
+    }
+}

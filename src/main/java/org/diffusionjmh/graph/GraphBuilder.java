@@ -1,0 +1,147 @@
+package org.diffusionjmh.graph;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Builds a graph the way a network is written down: module by module. {@link #in(String)} enters a child module; layers take their
+ * weights from the module they are called in, so {@code b.in("conv_in").conv2d(x, 320, 3, 1, 1)} uses {@code conv_in.weight} and
+ * {@code conv_in.bias}.
+ */
+public final class GraphBuilder {
+    private final State state;
+    private final String scope;
+
+    /** Children of one builder share it. */
+    private record State(
+            String name, DType dtype, List<Node> inputs, Map<String, Node> weights, Map<String, Node> outputs) {}
+
+    /**
+     * @param name what the network is
+     * @param dtype the type of all weights and of the computation
+     */
+    public GraphBuilder(String name, DType dtype) {
+        this(new State(name, dtype, new ArrayList<>(), new LinkedHashMap<>(), new LinkedHashMap<>()), "");
+    }
+
+    private GraphBuilder(State state, String scope) {
+        this.state = state;
+        this.scope = scope;
+    }
+
+    public GraphBuilder in(String child) {
+        return new GraphBuilder(state, qualified(child));
+    }
+
+    public GraphBuilder in(int child) {
+        return in(String.valueOf(child));
+    }
+
+    /** The type of the weights and of the computation. */
+    public DType dtype() {
+        return state.dtype();
+    }
+
+    public Node input(String label, DType dtype, long... shape) {
+        Node node = apply(new SourceOp.Input(label, TensorType.of(dtype, shape)));
+        state.inputs().add(node);
+        return node;
+    }
+
+    /** A parameter of the module this builder stands in. */
+    public Node weight(String key, long... shape) {
+        TensorType type = TensorType.of(dtype(), shape);
+        Node node = state.weights()
+                .computeIfAbsent(qualified(key), full -> new Node(new SourceOp.Weight(full, type), List.of(), scope));
+        if (!node.type().equals(type)) {
+            throw new ShapeException(qualified(key) + " is used as " + node.type() + " and as " + type);
+        }
+        return node;
+    }
+
+    public Node constant(List<Float> values, long... shape) {
+        return apply(new SourceOp.Constant(TensorType.of(DType.FP32, shape), values));
+    }
+
+    public Node linear(Node x, long outFeatures, boolean bias) {
+        Node weight = weight("weight", outFeatures, x.type().size(-1));
+        return bias
+                ? apply(new ContractionOp.Linear(), x, weight, weight("bias", outFeatures))
+                : apply(new ContractionOp.Linear(), x, weight);
+    }
+
+    public Node conv2d(Node x, long outChannels, int kernel, int stride, int padding) {
+        Node weight = weight("weight", outChannels, x.type().size(1), kernel, kernel);
+        return apply(new ContractionOp.Conv2d(stride, padding), x, weight, weight("bias", outChannels));
+    }
+
+    public Node groupNorm(Node x, int groups, double eps) {
+        long channels = x.type().size(1);
+        return apply(
+                new NormalizationOp.GroupNorm(groups, eps), x, weight("weight", channels), weight("bias", channels));
+    }
+
+    public Node layerNorm(Node x, double eps) {
+        long features = x.type().size(-1);
+        return apply(new NormalizationOp.LayerNorm(eps), x, weight("weight", features), weight("bias", features));
+    }
+
+    public Node attention(Node q, Node k, Node v, boolean causal) {
+        double scale = 1 / Math.sqrt((double) q.type().size(-1));
+        return apply(new AttentionOp.ScaledDotProductAttention(causal, scale), q, k, v);
+    }
+
+    public Node add(Node a, Node b) {
+        return apply(new PointwiseOp.Add(), a, b);
+    }
+
+    public Node multiply(Node a, Node b) {
+        return apply(new PointwiseOp.Multiply(), a, b);
+    }
+
+    /** {@code x * factor}; x itself where the factor is 1. */
+    public Node scale(Node x, double factor) {
+        return factor == 1 ? x : apply(new PointwiseOp.Scale(factor), x);
+    }
+
+    /** x in another dtype; x itself where it has it. */
+    public Node cast(Node x, DType dtype) {
+        return x.type().dtype() == dtype ? x : apply(new PointwiseOp.Cast(dtype), x);
+    }
+
+    public Node reshape(Node x, long... shape) {
+        return apply(new MovementOp.Reshape(TensorType.of(DType.FP32, shape).shape()), x);
+    }
+
+    public Node permute(Node x, Integer... order) {
+        return apply(new MovementOp.Permute(List.of(order)), x);
+    }
+
+    public Node concat(int dimension, Node... parts) {
+        return apply(new MovementOp.Concat(dimension), parts);
+    }
+
+    public Node slice(Node x, int dimension, long start, long end) {
+        return apply(new MovementOp.Slice(dimension, start, end), x);
+    }
+
+    /** Any operation, for those without a method of their own. */
+    public Node apply(Op op, Node... arguments) {
+        return new Node(op, List.of(arguments), scope);
+    }
+
+    /** Names a result of the graph. */
+    public void output(String label, Node node) {
+        state.outputs().put(label, node);
+    }
+
+    public Graph build() {
+        return new Graph(state.name(), state.inputs(), state.outputs());
+    }
+
+    private String qualified(String child) {
+        return scope.isEmpty() ? child : scope + "." + child;
+    }
+}

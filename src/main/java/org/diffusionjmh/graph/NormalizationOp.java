@@ -1,0 +1,46 @@
+package org.diffusionjmh.graph;
+
+import java.util.List;
+
+/**
+ * Normalisations. Statistics are computed in fp32 whatever the dtype of x; the result has the type of x. They take x and, unless the
+ * layer has none, weight and bias.
+ */
+public sealed interface NormalizationOp extends Op {
+    /**
+     * Group normalisation (Wu and He 2018): x {@code [N, C, ...]}, weight and bias {@code [C]}.
+     *
+     * @param groups number of groups; divides C
+     * @param eps added to the variance
+     */
+    record GroupNorm(int groups, double eps) implements NormalizationOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 3);
+            TensorType x = Checks.floating(this, arguments.get(0));
+            if (x.size(1) % groups != 0) {
+                throw new ShapeException("GroupNorm: " + groups + " groups do not divide the channels of " + x);
+            }
+            Checks.vector(this, arguments.get(1), x.dtype(), x.size(1));
+            Checks.vector(this, arguments.get(2), x.dtype(), x.size(1));
+            return x;
+        }
+    }
+
+    /**
+     * Layer normalisation over the last dimension (Ba et al. 2016): x {@code [..., C]}, weight and bias {@code [C]} or absent.
+     *
+     * @param eps added to the variance
+     */
+    record LayerNorm(double eps) implements NormalizationOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 1, 3);
+            TensorType x = Checks.floating(this, arguments.get(0));
+            for (TensorType parameter : arguments.subList(1, arguments.size())) {
+                Checks.vector(this, parameter, x.dtype(), x.size(-1));
+            }
+            return x;
+        }
+    }
+}

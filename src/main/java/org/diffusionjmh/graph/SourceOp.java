@@ -1,0 +1,36 @@
+package org.diffusionjmh.graph;
+
+import java.util.List;
+
+/** Values that come from outside the graph's computation. They take no arguments. */
+public sealed interface SourceOp extends Op {
+    TensorType type();
+
+    @Override
+    default TensorType infer(List<TensorType> arguments) {
+        Checks.count(this, arguments, 0);
+        return type();
+    }
+
+    /** An argument of the compiled module, by name. */
+    record Input(String label, TensorType type) implements SourceOp {}
+
+    /** A parameter of the network, named as in the snapshot, for example {@code conv_in.weight}. */
+    record Weight(String key, TensorType type) implements SourceOp {}
+
+    /**
+     * A small table computed when the graph is built, for example the frequencies of a timestep embedding. It is kept outside the
+     * program, as weights are.
+     *
+     * @param type the type, always {@link DType#FP32}
+     * @param values the elements, row-major
+     */
+    record Constant(TensorType type, List<Float> values) implements SourceOp {
+        public Constant {
+            values = List.copyOf(values);
+            if (type.dtype() != DType.FP32 || type.elements() != values.size()) {
+                throw new ShapeException("a constant of type " + type + " cannot hold " + values.size() + " floats");
+            }
+        }
+    }
+}

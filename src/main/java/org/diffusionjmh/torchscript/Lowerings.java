@@ -1,0 +1,140 @@
+package org.diffusionjmh.torchscript;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.diffusionjmh.graph.AttentionOp.ScaledDotProductAttention;
+import org.diffusionjmh.graph.ContractionOp.Conv2d;
+import org.diffusionjmh.graph.ContractionOp.Linear;
+import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.graph.LookupOp.Embedding;
+import org.diffusionjmh.graph.LookupOp.SelectRow;
+import org.diffusionjmh.graph.MovementOp.Concat;
+import org.diffusionjmh.graph.MovementOp.Expand;
+import org.diffusionjmh.graph.MovementOp.PadRightBottom;
+import org.diffusionjmh.graph.MovementOp.Permute;
+import org.diffusionjmh.graph.MovementOp.Reshape;
+import org.diffusionjmh.graph.MovementOp.Slice;
+import org.diffusionjmh.graph.MovementOp.UpsampleNearest;
+import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.graph.NormalizationOp.GroupNorm;
+import org.diffusionjmh.graph.NormalizationOp.LayerNorm;
+import org.diffusionjmh.graph.Op;
+import org.diffusionjmh.graph.PointwiseOp.Add;
+import org.diffusionjmh.graph.PointwiseOp.Cast;
+import org.diffusionjmh.graph.PointwiseOp.Cos;
+import org.diffusionjmh.graph.PointwiseOp.Gelu;
+import org.diffusionjmh.graph.PointwiseOp.GeluTanh;
+import org.diffusionjmh.graph.PointwiseOp.Multiply;
+import org.diffusionjmh.graph.PointwiseOp.QuickGelu;
+import org.diffusionjmh.graph.PointwiseOp.Relu;
+import org.diffusionjmh.graph.PointwiseOp.Scale;
+import org.diffusionjmh.graph.PointwiseOp.Silu;
+import org.diffusionjmh.graph.PointwiseOp.Sin;
+
+/** The TorchScript expression of each operation. One table: an operation that is missing here fails a test. */
+final class Lowerings {
+    private final Map<Class<? extends Op>, Lowering<? extends Op>> table = new LinkedHashMap<>();
+
+    /** Writes an operation as an expression over the names of its arguments. */
+    @FunctionalInterface
+    private interface Lowering<T extends Op> {
+        String expression(T op, Node node, List<String> arguments);
+    }
+
+    Lowerings() {
+        call(Add.class, "torch.add");
+        call(Multiply.class, "torch.mul");
+        call(Silu.class, "torch.silu");
+        call(Gelu.class, "torch.gelu");
+        call(Relu.class, "torch.relu");
+        call(Sin.class, "torch.sin");
+        call(Cos.class, "torch.cos");
+        put(GeluTanh.class, (op, node, x) -> "torch.gelu(%s, approximate=\"tanh\")".formatted(x.get(0)));
+        put(QuickGelu.class, (op, node, x) -> "torch.mul(%1$s, torch.sigmoid(torch.mul(%1$s, 1.702)))"
+                .formatted(x.get(0)));
+        put(Scale.class, (op, node, x) -> "torch.mul(%s, %s)".formatted(x.get(0), number(op.factor())));
+        put(Cast.class, (op, node, x) -> "torch.to(%s, %d)".formatted(x.get(0), scalarType(op.dtype())));
+
+        call(Linear.class, "torch.linear");
+        put(Conv2d.class, (op, node, x) -> "torch.conv2d(%s, %s, %s, [%4$d, %4$d], [%5$d, %5$d], [1, 1], 1)"
+                .formatted(x.get(0), x.get(1), x.size() > 2 ? x.get(2) : "None", op.stride(), op.padding()));
+
+        put(GroupNorm.class, (op, node, x) -> "torch.group_norm(%s, %d, %s, %s, %s)"
+                .formatted(x.get(0), op.groups(), x.get(1), x.get(2), number(op.eps())));
+        put(LayerNorm.class, (op, node, x) -> "torch.layer_norm(%s, [%d], %s, %s, %s)"
+                .formatted(
+                        x.get(0),
+                        node.type().size(-1),
+                        x.size() > 1 ? x.get(1) : "None",
+                        x.size() > 1 ? x.get(2) : "None",
+                        number(op.eps())));
+
+        put(
+                ScaledDotProductAttention.class,
+                (op, node, x) -> "torch.scaled_dot_product_attention(%s, %s, %s, None, 0., %s, scale=%s)"
+                        .formatted(x.get(0), x.get(1), x.get(2), op.causal() ? "True" : "False", number(op.scale())));
+
+        put(Reshape.class, (op, node, x) -> "torch.reshape(%s, %s)".formatted(x.get(0), op.shape()));
+        put(Permute.class, (op, node, x) -> "torch.permute(%s, %s)".formatted(x.get(0), op.order()));
+        put(Concat.class, (op, node, x) -> "torch.cat(%s, %d)".formatted(x, op.dimension()));
+        put(Slice.class, (op, node, x) -> "torch.slice(%s, %d, %d, %d)"
+                .formatted(x.get(0), op.dimension(), op.start(), op.end()));
+        put(Expand.class, (op, node, x) -> "torch.expand(%s, %s)".formatted(x.get(0), op.shape()));
+        put(PadRightBottom.class, (op, node, x) -> "torch.constant_pad_nd(%s, [0, %d, 0, %d], 0)"
+                .formatted(x.get(0), op.columns(), op.rows()));
+        put(UpsampleNearest.class, (op, node, x) -> "torch.upsample_nearest2d(%s, [%d, %d])"
+                .formatted(x.get(0), op.height(), op.width()));
+
+        call(Embedding.class, "torch.embedding");
+        put(
+                SelectRow.class,
+                (op, node, x) ->
+                        "torch.squeeze(torch.gather(%s, 1, torch.expand(torch.reshape(%s, [-1, 1, 1]), [-1, 1, %d])), 1)"
+                                .formatted(x.get(0), x.get(1), node.type().size(1)));
+    }
+
+    /** The operations that have an expression. */
+    Set<Class<? extends Op>> operations() {
+        return Set.copyOf(table.keySet());
+    }
+
+    String expression(Node node, List<String> arguments) {
+        return expression(node.op(), node, arguments);
+    }
+
+    @SuppressWarnings("unchecked") // put() pairs each class with a lowering of that class
+    private <T extends Op> String expression(T op, Node node, List<String> arguments) {
+        Lowering<T> lowering = (Lowering<T>) table.get(op.getClass());
+        if (lowering == null) {
+            throw new IllegalStateException(node + " has no TorchScript expression");
+        }
+        return lowering.expression(op, node, arguments);
+    }
+
+    private <T extends Op> void put(Class<T> kind, Lowering<T> lowering) {
+        table.put(kind, lowering);
+    }
+
+    private <T extends Op> void call(Class<T> kind, String function) {
+        put(kind, (op, node, x) -> x.stream().collect(Collectors.joining(", ", function + "(", ")")));
+    }
+
+    /** A double as TorchScript reads it back: it needs a point or an exponent to be a float. */
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.17g", value);
+    }
+
+    /** libtorch's number for a dtype ({@code c10::ScalarType}). */
+    private static int scalarType(DType dtype) {
+        return switch (dtype) {
+            case INT64 -> 4;
+            case FP16 -> 5;
+            case FP32 -> 6;
+            case BF16 -> 15;
+        };
+    }
+}
