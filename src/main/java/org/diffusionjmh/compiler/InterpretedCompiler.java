@@ -42,7 +42,7 @@ final class InterpretedCompiler implements Compiler {
     @Override
     public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
         TorchScriptProgram program = TorchScriptProgram.of(graph);
-        ScriptModule script = ScriptModule.load(TorchScriptArchive.of(program), manager);
+        ScriptModule script = ScriptModule.load(TorchScriptArchive.of(program.source()), manager);
         NDManager constants = manager.newSubManager();
         List<NDArray> tensors = program.bindings().stream()
                 .map(node -> tensor(node, parameters, constants))

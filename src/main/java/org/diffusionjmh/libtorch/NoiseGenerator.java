@@ -1,0 +1,70 @@
+package org.diffusionjmh.libtorch;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.IValue;
+import org.diffusionjmh.torchscript.TorchScriptArchive;
+
+/**
+ * Torch's own normal random numbers: for a seed, the tensors that {@code torch.randn(shape, generator=torch.Generator(device)
+ * .manual_seed(seed))} gives in Python on the same kind of device, call after call.
+ */
+public final class NoiseGenerator implements AutoCloseable {
+    private static final String SOURCE = """
+            class M(Module):
+              __parameters__ = []
+              __buffers__ = []
+              training : bool
+              weights : List[Tensor]
+              def draw(self: __torch__.M,
+                seed: int,
+                count: int,
+                shape: List[int],
+                dtype: int,
+                device: str) -> List[Tensor]:
+                generator = torch.Generator(device=torch.device(device), seed=seed)
+                draws = annotate(List[Tensor], [])
+                for i in range(count):
+                  noise = torch.randn(shape, generator=generator, dtype=dtype, device=torch.device(device))
+                  _0 = torch.append(draws, noise)
+                return draws
+            """;
+
+    private final NDManager manager;
+    private final ScriptModule module;
+
+    /**
+     * @param manager its device draws the numbers
+     */
+    public NoiseGenerator(NDManager manager) {
+        this.manager = manager;
+        this.module = ScriptModule.load(TorchScriptArchive.of(SOURCE), manager);
+    }
+
+    /**
+     * The first draws of a fresh generator.
+     *
+     * @param seed the generator's seed
+     * @param count number of draws
+     * @param shape shape of each
+     * @param dtype a floating-point type; torch draws in float32 and rounds
+     * @param owner the manager the tensors belong to
+     * @return one tensor per draw
+     */
+    public NDList draw(long seed, int count, Shape shape, DataType dtype, NDManager owner) {
+        try (IValue seedValue = IValue.from(seed);
+                IValue countValue = IValue.from(count);
+                IValue shapeValue = IValue.listFrom(shape.getShape());
+                IValue dtypeValue = IValue.from(ScalarTypes.code(dtype));
+                IValue device = IValue.from(Devices.torchName(manager.getDevice()))) {
+            return module.call("draw", owner, seedValue, countValue, shapeValue, dtypeValue, device);
+        }
+    }
+
+    @Override
+    public void close() {
+        module.close();
+    }
+}

@@ -1,0 +1,93 @@
+package org.diffusionjmh.libtorch;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+
+/**
+ * One device in use: its tensors' root manager, the thread that modules are loaded and run on, its clock and its memory. Closing it
+ * frees everything that was made through it.
+ */
+public final class TorchSession implements AutoCloseable {
+    private static final Path STATUS = Path.of("/proc/self/status");
+
+    private final Device device;
+    private final LargeStackThread thread;
+    private final NDManager manager;
+    private final Optional<CudaRuntime> cuda;
+
+    private TorchSession(Device device, LargeStackThread thread, NDManager manager, Optional<CudaRuntime> cuda) {
+        this.device = device;
+        this.thread = thread;
+        this.manager = manager;
+        this.cuda = cuda;
+    }
+
+    /**
+     * Opens a device by name.
+     *
+     * @param name {@code cpu}, {@code cuda}, {@code cuda:1}, or {@code auto} for the first GPU and, where there is none, the CPU
+     * @throws IllegalArgumentException if there is no such device; a GPU that was asked for is never replaced by the CPU
+     */
+    public static TorchSession open(String name) {
+        Engine engine = Engine.getEngine("PyTorch");
+        Device device = Devices.parse(name, engine.getGpuCount());
+        LargeStackThread thread = new LargeStackThread("torch-" + device);
+        Optional<CudaRuntime> cuda = device.isGpu() ? Optional.of(CudaRuntime.load()) : Optional.empty();
+        return new TorchSession(device, thread, NDManager.newBaseManager(device, "PyTorch"), cuda);
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    /** The root of all tensors of this session. */
+    public NDManager manager() {
+        return manager;
+    }
+
+    /** Runs work on the session's thread; see {@link LargeStackThread#call}. */
+    public <T> T call(Callable<T> task) throws Exception {
+        return thread.call(task);
+    }
+
+    /** Waits until the device has done all that was submitted. */
+    public void synchronize() {
+        cuda.ifPresent(CudaRuntime::synchronizeDevice);
+    }
+
+    public StepClock newClock() {
+        return cuda.<StepClock>map(CudaEventClock::new).orElseGet(HostClock::new);
+    }
+
+    /**
+     * Memory in use: on a GPU what the device reports, by all processes, which the caching allocator only lets grow; on a CPU the
+     * process's peak resident size, or the JVM's total where the system does not tell.
+     */
+    public long peakMemoryBytes() {
+        return cuda.map(CudaRuntime::usedBytes).orElseGet(TorchSession::peakResidentBytes);
+    }
+
+    private static long peakResidentBytes() {
+        try (Stream<String> lines = Files.lines(STATUS)) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                    .findFirst()
+                    .orElseGet(() -> Runtime.getRuntime().totalMemory());
+        } catch (IOException e) {
+            return Runtime.getRuntime().totalMemory();
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+        thread.close();
+    }
+}
