@@ -1,0 +1,71 @@
+package org.diffusionjmh.model;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.graph.GraphBuilder;
+import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.graph.PointwiseOp;
+
+/**
+ * The denoiser of Stable Diffusion 1.x, 2.x and XL: a U-Net of residual blocks whose transformers attend to the text (Rombach et al.
+ * 2022, Podell et al. 2023).
+ */
+public final class UNet2DConditionModel {
+    private final UNet2DConditionConfig config;
+
+    public UNet2DConditionModel(UNet2DConditionConfig config) {
+        this.config = config;
+    }
+
+    public UNet2DConditionConfig config() {
+        return config;
+    }
+
+    /**
+     * The network for given sizes. Inputs, in this order:
+     *
+     * <ul>
+     *   <li>{@code sample} [batch, in_channels, height, width]
+     *   <li>{@code timestep} FP32 [1]
+     *   <li>{@code encoder_hidden_states} [batch, textLength, cross_attention_dim]
+     *   <li>{@code text_embeds} [batch, pooled] and {@code time_ids} FP32 [batch, 6], if {@code addition_embed_type} is text_time
+     *   <li>{@code timestep_cond} [batch, time_cond_proj_dim], if the configuration has that dimension
+     * </ul>
+     *
+     * <p>Output: {@code sample} [batch, out_channels, height, width].
+     *
+     * @param batch rows of the denoiser's batch, guidance included
+     * @param height height of the latents
+     * @param width width of the latents
+     * @param textLength tokens per prompt
+     * @param dtype of weights, sample and text
+     */
+    public Graph graph(long batch, long height, long width, long textLength, DType dtype) {
+        GraphBuilder b = new GraphBuilder("unet", dtype);
+        Node sample = b.input("sample", dtype, batch, config.inChannels(), height, width);
+        Node timestep = b.input("timestep", DType.FP32, 1);
+        Node text = b.input("encoder_hidden_states", dtype, batch, textLength, config.crossAttentionDim());
+
+        Node embedding = new TimeConditioning(config).embed(b, timestep, batch);
+        UNetBlocks blocks = new UNetBlocks(config, embedding, text);
+
+        Node x = b.in("conv_in")
+                .conv2d(sample, config.blockOutChannels().get(0), config.convInKernel(), 1, config.convInKernel() / 2);
+        Deque<Node> skips = new ArrayDeque<>();
+        skips.push(x);
+        for (int i = 0; i < config.blocks(); i++) {
+            x = blocks.down(b.in("down_blocks").in(i), i, x, skips);
+        }
+        x = blocks.mid(b.in("mid_block"), x);
+        for (int i = 0; i < config.blocks(); i++) {
+            x = blocks.up(b.in("up_blocks").in(i), i, x, skips);
+        }
+        x = b.in("conv_norm_out").groupNorm(x, config.normNumGroups(), config.normEps());
+        x = b.apply(new PointwiseOp.Silu(), x);
+        x = b.in("conv_out").conv2d(x, config.outChannels(), config.convOutKernel(), 1, config.convOutKernel() / 2);
+        b.output("sample", x);
+        return b.build();
+    }
+}
