@@ -1,0 +1,73 @@
+package org.diffusionjmh.scheduler;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * What a run asks of its scheduler.
+ *
+ * @param numInferenceSteps number of steps; for schedulers of order 2 each takes up to two denoiser calls
+ * @param beginIndex index of the first timestep to use, counted in denoiser calls; not 0 for image-to-image
+ * @param values step options that differ from diffusers' defaults
+ */
+public record SamplingOptions(int numInferenceSteps, int beginIndex, Map<StepOption, Double> values) {
+    /** Checks the numbers. */
+    public SamplingOptions {
+        if (numInferenceSteps < 1) {
+            throw new IllegalArgumentException("num_inference_steps is " + numInferenceSteps + ", want at least 1");
+        }
+        if (beginIndex < 0) {
+            throw new IllegalArgumentException("begin index is " + beginIndex + ", want at least 0");
+        }
+        values = Map.copyOf(values);
+    }
+
+    /** A whole run with diffusers' defaults. */
+    public static SamplingOptions ofSteps(int numInferenceSteps) {
+        return new SamplingOptions(numInferenceSteps, 0, Map.of());
+    }
+
+    /** The same, starting at another timestep. */
+    public SamplingOptions withBeginIndex(int index) {
+        return new SamplingOptions(numInferenceSteps, index, values);
+    }
+
+    /** The same with one more step option. */
+    public SamplingOptions with(StepOption option, double value) {
+        Map<StepOption, Double> more = new EnumMap<>(StepOption.class);
+        more.putAll(values);
+        more.put(option, value);
+        return new SamplingOptions(numInferenceSteps, beginIndex, more);
+    }
+
+    /** The value of an option, if it was given. */
+    public OptionalDouble get(StepOption option) {
+        return values.containsKey(option) ? OptionalDouble.of(values.get(option)) : OptionalDouble.empty();
+    }
+
+    double get(StepOption option, double absent) {
+        return values.getOrDefault(option, absent);
+    }
+
+    /** Refuses options that the scheduler does not take. */
+    void requireOnly(Class<? extends Scheduler> scheduler, StepOption... taken) {
+        Set<StepOption> known = Set.of(taken);
+        for (StepOption option : values.keySet()) {
+            if (!known.contains(option)) {
+                throw new IllegalArgumentException(scheduler.getSimpleName() + " takes no option '" + option.key()
+                        + "' (value " + values.get(option) + "); it takes "
+                        + known.stream().map(StepOption::key).sorted().toList());
+            }
+        }
+    }
+
+    /** Refuses more steps than the model was trained with. */
+    void requireAtMost(int numTrainTimesteps) {
+        if (numInferenceSteps > numTrainTimesteps) {
+            throw new IllegalArgumentException("num_inference_steps is " + numInferenceSteps
+                    + ", want at most num_train_timesteps, which is " + numTrainTimesteps);
+        }
+    }
+}
