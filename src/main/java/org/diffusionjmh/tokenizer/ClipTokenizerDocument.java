@@ -110,36 +110,31 @@ final class ClipTokenizerDocument {
     }
 
     private static JsonObject assemble(BytePairVocabulary vocabulary, ClipTokenizerConfig config) {
-        JsonObject json = new JsonObject();
-        json.addProperty("version", "1.0");
-        json.add("truncation", JsonNull.INSTANCE);
-        json.add("padding", JsonNull.INSTANCE);
-        json.add("added_tokens", new JsonArray());
-        json.add("normalizer", sequence("normalizers", typed("NFC"), collapseSpace(), typed("Lowercase")));
-        json.add("pre_tokenizer", sequence("pretokenizers", splitWords(), byteLevel(false)));
-        json.add("post_processor", JsonNull.INSTANCE);
-        json.add("decoder", byteLevel(true));
-        json.add("model", bytePairs(vocabulary, config));
-        return json;
+        return TokenizerJson.document(
+                TokenizerJson.sequence(
+                        "normalizers", TokenizerJson.typed("NFC"), collapseSpace(), TokenizerJson.typed("Lowercase")),
+                TokenizerJson.sequence("pretokenizers", splitWords(), byteLevel(false)),
+                byteLevel(true),
+                bytePairs(vocabulary, config));
     }
 
     private static JsonObject collapseSpace() {
-        JsonObject replace = typed("Replace");
-        replace.add("pattern", regex("\\s+"));
+        JsonObject replace = TokenizerJson.typed("Replace");
+        replace.add("pattern", TokenizerJson.regex("\\s+"));
         replace.addProperty("content", " ");
         return replace;
     }
 
     private static JsonObject splitWords() {
-        JsonObject split = typed("Split");
-        split.add("pattern", regex(WORDS));
+        JsonObject split = TokenizerJson.typed("Split");
+        split.add("pattern", TokenizerJson.regex(WORDS));
         split.addProperty("behavior", "Removed");
         split.addProperty("invert", true);
         return split;
     }
 
     private static JsonObject byteLevel(boolean addPrefixSpace) {
-        JsonObject level = typed("ByteLevel");
+        JsonObject level = TokenizerJson.typed("ByteLevel");
         level.addProperty("add_prefix_space", addPrefixSpace);
         level.addProperty("trim_offsets", true);
         level.addProperty("use_regex", true);
@@ -147,7 +142,7 @@ final class ClipTokenizerDocument {
     }
 
     private static JsonObject bytePairs(BytePairVocabulary vocabulary, ClipTokenizerConfig config) {
-        JsonObject model = typed("BPE");
+        JsonObject model = TokenizerJson.typed("BPE");
         model.add("dropout", JsonNull.INSTANCE);
         model.addProperty("unk_token", config.unk());
         model.addProperty("continuing_subword_prefix", "");
@@ -158,27 +153,5 @@ final class ClipTokenizerDocument {
         model.add("vocab", vocabulary.ids());
         model.add("merges", vocabulary.merges());
         return model;
-    }
-
-    private static JsonObject typed(String type) {
-        JsonObject json = new JsonObject();
-        json.addProperty("type", type);
-        return json;
-    }
-
-    private static JsonObject regex(String pattern) {
-        JsonObject json = new JsonObject();
-        json.addProperty("Regex", pattern);
-        return json;
-    }
-
-    private static JsonObject sequence(String name, JsonObject... parts) {
-        JsonArray array = new JsonArray();
-        for (JsonObject part : parts) {
-            array.add(part);
-        }
-        JsonObject json = typed("Sequence");
-        json.add(name, array);
-        return json;
     }
 }

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A JSON file that holds one object. Strict: Gson on its own takes an empty file, unquoted names and trailing text for JSON. */
 record JsonFile(Path path, JsonObject object) {
@@ -26,7 +28,7 @@ record JsonFile(Path path, JsonObject object) {
         } catch (NoSuchFileException e) {
             throw new TokenizerFileException(path, "no such file", e);
         } catch (JsonParseException | MalformedJsonException e) {
-            throw new TokenizerFileException(path, "not JSON in UTF-8: " + e.getMessage(), e);
+            throw new TokenizerFileException(path, "not JSON in UTF-8" + place(e), e);
         }
     }
 
@@ -37,5 +39,11 @@ record JsonFile(Path path, JsonObject object) {
 
     TokenizerFileException error(String reason) {
         return new TokenizerFileException(path, reason);
+    }
+
+    /** Gson says where, after advice to accept broken JSON that no user can take. */
+    private static String place(Exception e) {
+        Matcher place = Pattern.compile("at line \\d+ column \\d+ path \\S+").matcher(String.valueOf(e.getMessage()));
+        return place.find() ? ", " + place.group() : ": " + e.getMessage();
     }
 }

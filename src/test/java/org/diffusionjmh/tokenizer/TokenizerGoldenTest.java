@@ -3,6 +3,7 @@ package org.diffusionjmh.tokenizer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.google.gson.JsonArray;
@@ -72,6 +73,32 @@ class TokenizerGoldenTest {
             Files.copy(original.resolve(name), folder.resolve(name));
         }
         return folder;
+    }
+
+    /** T5's ids, whole and padded; skipped where the fixture set has no PixArt snapshot, which holds its tokenizer. */
+    @TestFactory
+    Stream<DynamicTest> t5() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path fixture : Fixtures.ofKind("tokenizer")) {
+            Path folder = fixture.resolveSibling("pixart-alpha").resolve("snapshot/tokenizer");
+            for (JsonObject golden :
+                    objects(Fixtures.json(fixture.resolve("golden.json")).getAsJsonArray("t5"))) {
+                String text = golden.get("text").getAsString();
+                long[] ids = longs(golden.getAsJsonArray("ids"));
+                long[] padded = longs(golden.getAsJsonArray("padded"));
+                tests.add(dynamicTest("'" + text + "'", () -> {
+                    assumeTrue(Files.exists(folder), () -> "no T5 tokenizer: the fixtures have no " + folder);
+                    try (T5Tokenizer tokenizer = T5Tokenizer.open(folder)) {
+                        assertArrayEquals(
+                                ids, tokenizer.encode(text, ids.length).toArray());
+                        TokenizedPrompt prompt = tokenizer.encode(text, padded.length);
+                        assertArrayEquals(padded, prompt.toArray());
+                        assertEquals(Math.min(ids.length, padded.length), prompt.tokenCount());
+                    }
+                }));
+            }
+        }
+        return tests.stream();
     }
 
     @TestFactory
