@@ -4,7 +4,6 @@ import static org.diffusionjmh.scheduler.StepBuilder.MODEL_OUTPUT;
 import static org.diffusionjmh.scheduler.StepBuilder.SAMPLE;
 
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Euler's method with ancestral sampling: each step goes below the next noise level and adds noise up to it (k-diffusion's
@@ -32,16 +31,16 @@ record EulerAncestralDiscreteScheduler(KarrasSchedule schedule, PredictionType p
                 table.sigmas(),
                 KarrasSchedule.noiseLevels(table.sigmas(), table.timesteps().size()),
                 options.beginIndex(),
-                IntStream.range(options.beginIndex(), table.timesteps().size())
-                        .mapToObj(i -> step(table.timesteps().get(i), table.sigma(i), table.sigma(i + 1)))
-                        .toList());
+                options.steps(
+                        table.timesteps().size(),
+                        1,
+                        i -> step(table.timesteps().get(i), table.sigma(i), table.sigma(i + 1))));
     }
 
     private Step step(double timestep, double sigma, double next) {
         StepBuilder step = new StepBuilder(timestep, KarrasSchedule.inputScale(sigma));
         AncestralStep split = AncestralStep.between(sigma, next);
-        LinearForm derivative = SAMPLE.minus(predictionType.denoised(SAMPLE, MODEL_OUTPUT, sigma))
-                .over(sigma);
+        LinearForm derivative = predictionType.derivative(SAMPLE, MODEL_OUTPUT, sigma);
         LinearForm noise = step.draw(NoiseDraw.MODEL_TYPE);
         return step.next(SAMPLE.plus(derivative.times(split.down() - sigma)).plus(noise.times(split.up())));
     }

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import java.util.stream.IntStream;
 
 /**
  * Euler's method, with noise put back before a step if asked for (Karras et al. 2022, algorithm 2 without its second order).
@@ -83,9 +82,7 @@ record EulerDiscreteScheduler(
                 table.sigmas(),
                 KarrasSchedule.noiseLevels(table.sigmas(), table.timesteps().size()),
                 options.beginIndex(),
-                IntStream.range(options.beginIndex(), table.timesteps().size())
-                        .mapToObj(i -> step(table, i, options))
-                        .toList());
+                options.steps(table.timesteps().size(), 1, i -> step(table, i, options)));
     }
 
     private SigmaTable table(int steps) {

@@ -37,6 +37,14 @@ record KarrasSchedule(NoiseSchedule noise, TimestepSpacing spacing, int stepsOff
         return SigmaTable.of(timesteps, sigmas, 0);
     }
 
+    /** The same for samplers that tell the denoiser whole timesteps at {@link SigmaSpacing#KARRAS}. */
+    SigmaTable tableWithRoundedKarrasTimesteps(int steps) {
+        SigmaTable table = table(steps);
+        return sigmaSpacing == SigmaSpacing.KARRAS
+                ? new SigmaTable(table.timesteps().stream().map(Math::rint).toList(), table.sigmas())
+                : table;
+    }
+
     double[] timestepsOf(double[] sigmas) {
         return Arrays.stream(sigmas).map(noise::timestep).toArray();
     }

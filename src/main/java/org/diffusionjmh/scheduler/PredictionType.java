@@ -54,6 +54,11 @@ enum PredictionType {
         };
     }
 
+    /** The derivative of such a sample by sigma (equation 3 there). */
+    LinearForm derivative(LinearForm sample, LinearForm output, double sigma) {
+        return sample.minus(denoised(sample, output, sigma)).over(sigma);
+    }
+
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

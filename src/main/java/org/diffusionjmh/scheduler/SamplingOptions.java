@@ -1,9 +1,12 @@
 package org.diffusionjmh.scheduler;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * What a run asks of its scheduler.
@@ -61,6 +64,21 @@ public record SamplingOptions(int numInferenceSteps, int beginIndex, Map<StepOpt
                         + known.stream().map(StepOption::key).sorted().toList());
             }
         }
+    }
+
+    /**
+     * The steps from the begin index on.
+     *
+     * @param calls number of denoiser calls of a whole run
+     * @param order denoiser calls a step; the begin index must not lie within one
+     * @param step the step at an index counted from the start of a whole run
+     */
+    List<Step> steps(int calls, int order, IntFunction<Step> step) {
+        if (beginIndex >= calls || beginIndex % order != 0) {
+            throw new IllegalArgumentException("begin index is " + beginIndex + ", want less than " + calls
+                    + (order == 1 ? "" : " and a multiple of " + order));
+        }
+        return IntStream.range(beginIndex, calls).mapToObj(step).toList();
     }
 
     /** Refuses more steps than the model was trained with. */

@@ -25,8 +25,21 @@ public final class Schedulers {
 
     private static Map<String, Function<SchedulerConfig, Scheduler>> factories() {
         Map<String, Function<SchedulerConfig, Scheduler>> factories = new TreeMap<>();
+        factories.put("DDIMScheduler", DDIMScheduler::of);
+        factories.put("DDPMScheduler", DDPMScheduler::of);
+        factories.put("DEISMultistepScheduler", DEISMultistepScheduler::of);
+        factories.put("DPMSolverMultistepScheduler", DPMSolverMultistepScheduler::of);
+        factories.put("DPMSolverSinglestepScheduler", DPMSolverSinglestepScheduler::of);
         factories.put("EulerAncestralDiscreteScheduler", EulerAncestralDiscreteScheduler::of);
         factories.put("EulerDiscreteScheduler", EulerDiscreteScheduler::of);
+        factories.put("FlowMatchEulerDiscreteScheduler", FlowMatchEulerDiscreteScheduler::of);
+        factories.put("HeunDiscreteScheduler", HeunDiscreteScheduler::of);
+        factories.put("KDPM2AncestralDiscreteScheduler", KDPM2AncestralDiscreteScheduler::of);
+        factories.put("KDPM2DiscreteScheduler", KDPM2DiscreteScheduler::of);
+        factories.put("LCMScheduler", LCMScheduler::of);
+        factories.put("LMSDiscreteScheduler", LMSDiscreteScheduler::of);
+        factories.put("PNDMScheduler", PNDMScheduler::of);
+        factories.put("UniPCMultistepScheduler", UniPCMultistepScheduler::of);
         return Collections.unmodifiableMap(factories);
     }
 

@@ -1,7 +1,6 @@
 package org.diffusionjmh.scheduler;
 
 import java.util.Arrays;
-import java.util.List;
 import org.apache.commons.math3.distribution.BetaDistribution;
 
 /** Which noise levels a run visits. */
@@ -15,9 +14,7 @@ enum SigmaSpacing {
     /** Even in the logarithm. */
     EXPONENTIAL,
     /** Quantiles of the beta distribution (Lee et al. 2024, "Beta Sampling is All You Need"). */
-    BETA,
-    /** Those of a rectified flow. */
-    FLOW;
+    BETA;
 
     private static final double RHO = 7;
     private static final double BETA_SHAPE = 0.6;
@@ -25,18 +22,9 @@ enum SigmaSpacing {
     /** Reads {@code use_karras_sigmas}, {@code use_exponential_sigmas} and {@code use_beta_sigmas}. */
     static SigmaSpacing of(SchedulerConfig config) {
         config.atMostOne("use_beta_sigmas", "use_exponential_sigmas", "use_karras_sigmas");
-        return first(
-                config.flag("use_karras_sigmas", false) ? KARRAS : OF_TIMESTEPS,
-                config.flag("use_exponential_sigmas", false) ? EXPONENTIAL : OF_TIMESTEPS,
-                config.flag("use_beta_sigmas", false) ? BETA : OF_TIMESTEPS);
-    }
-
-    /** The first of several that is not {@link #OF_TIMESTEPS}, if there is one. */
-    static SigmaSpacing first(SigmaSpacing... spacings) {
-        return List.of(spacings).stream()
-                .filter(spacing -> spacing != OF_TIMESTEPS)
-                .findFirst()
-                .orElse(OF_TIMESTEPS);
+        SigmaSpacing exponentialOrElse = config.flag("use_exponential_sigmas", false) ? EXPONENTIAL : OF_TIMESTEPS;
+        SigmaSpacing betaOrElse = config.flag("use_beta_sigmas", false) ? BETA : exponentialOrElse;
+        return config.flag("use_karras_sigmas", false) ? KARRAS : betaOrElse;
     }
 
     /**
@@ -61,7 +49,7 @@ enum SigmaSpacing {
                                 smallest + distribution.inverseCumulativeProbability(share) * (largest - smallest))
                         .toArray();
             }
-            case OF_TIMESTEPS, FLOW -> throw new IllegalStateException(this + " does not follow from two sigmas");
+            case OF_TIMESTEPS -> throw new IllegalStateException(this + " does not follow from two sigmas");
         };
     }
 }

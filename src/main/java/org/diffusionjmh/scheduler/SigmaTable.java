@@ -1,7 +1,9 @@
 package org.diffusionjmh.scheduler;
 
 import java.util.List;
+import java.util.function.DoubleFunction;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * The timesteps and noise levels of a run.
@@ -21,6 +23,13 @@ record SigmaTable(List<Double> timesteps, List<Double> sigmas) {
 
     double sigma(int index) {
         return sigmas.get(index);
+    }
+
+    /** The noise level at each timestep. */
+    List<NoiseLevel> levels(DoubleFunction<NoiseLevel> level) {
+        return IntStream.range(0, timesteps.size())
+                .mapToObj(i -> level.apply(sigma(i)))
+                .toList();
     }
 
     double largestSigma() {
