@@ -5,6 +5,7 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/** Reads pictures with the JDK's decoders, but gets at the stored samples as Pillow does, without colour management. */
+/** Reads pictures with the JDK's decoders, but takes the stored samples as Pillow does, without colour management. */
 final class ImageDecoder {
     private static final long LARGEST_PIXELS = 1L << 26;
     private static final long LARGEST_FILE = 1L << 28;
@@ -30,10 +31,8 @@ final class ImageDecoder {
 
     private RgbaImage read() throws IOException {
         byte[] bytes = bytes();
-        ImageFormat format = ImageFormat.of(bytes);
-        if (format == null) {
-            throw new ImageFileException(file, "neither a PNG nor a JPEG picture");
-        }
+        ImageFormat format = ImageFormat.ofContent(bytes)
+                .orElseThrow(() -> new ImageFileException(file, "neither a PNG nor a JPEG picture"));
         Orientation orientation =
                 switch (format) {
                     case PNG -> PngChunks.orientation(file, bytes);
@@ -54,6 +53,8 @@ final class ImageDecoder {
             return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             throw new ImageFileException(file, "no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new ImageFileException(file, "permission denied", e);
         }
     }
 

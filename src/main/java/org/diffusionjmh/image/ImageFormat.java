@@ -2,6 +2,7 @@ package org.diffusionjmh.image;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The picture formats that are read and written. */
 public enum ImageFormat {
@@ -26,12 +27,12 @@ public enum ImageFormat {
         };
     }
 
-    /** The format that a file's first bytes show, or null. */
-    static ImageFormat of(byte[] bytes) {
+    /** The format that a file's first bytes show. */
+    static Optional<ImageFormat> ofContent(byte[] bytes) {
         if (startsWith(bytes, 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n')) {
-            return PNG;
+            return Optional.of(PNG);
         }
-        return startsWith(bytes, 0xFF, 0xD8, 0xFF) ? JPEG : null;
+        return startsWith(bytes, 0xFF, 0xD8, 0xFF) ? Optional.of(JPEG) : Optional.empty();
     }
 
     private static boolean startsWith(byte[] bytes, int... magic) {

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
  */
 final class LanczosResampling {
     private static final double SUPPORT = 3;
+    private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
     private static final int FRACTION_BITS = 32 - 8 - 2;
     private static final int HALF = 1 << (FRACTION_BITS - 1);
 
@@ -36,6 +37,10 @@ final class LanczosResampling {
         if (newHeight < 1 || newWidth < 1) {
             throw new IllegalArgumentException(
                     "cannot resize to height " + newHeight + ", width " + newWidth + "; want at least 1");
+        }
+        if ((long) Math.max(height, newHeight) * newWidth * channels > LONGEST_ARRAY) {
+            throw new IllegalArgumentException("cannot resize from height " + height + " to height " + newHeight + ", width "
+                    + newWidth + "; the picture would be larger than " + LONGEST_ARRAY + " bytes");
         }
         byte[] wide = pixels.clone();
         if (newWidth != width) {

@@ -37,7 +37,7 @@ public final class RgbImage {
 
     /**
      * Reads a PNG or JPEG file as diffusers' {@code load_image} does: turned upright as its EXIF orientation says, grey and palette
-     * colours made RGB, alpha dropped, 16-bit colours cut to their high byte, colour profiles ignored.
+     * colours made RGB, alpha dropped, 16-bit colours cut to their high byte (Pillow clips grey ones instead), colour profiles ignored.
      *
      * @throws ImageFileException if the file is neither, is broken, or has more than 2^26 pixels (checked before decoding)
      * @throws IOException if it cannot be read
@@ -77,7 +77,7 @@ public final class RgbImage {
     /**
      * Resizes with Pillow's Lanczos filter, to the last bit.
      *
-     * @throws IllegalArgumentException if a side is below 1
+     * @throws IllegalArgumentException if a side is below 1, or the picture would not fit into an array
      */
     public RgbImage resize(int newHeight, int newWidth) {
         return owning(

@@ -121,6 +121,14 @@ class ClipTokenizerTest {
         }
     }
 
+    /** Beside a GPU, DJL would otherwise download a CUDA build of the library; on EC2 it would report home. */
+    @Test
+    void keepsDjlOffTheNetwork() throws IOException {
+        ClipTokenizer.open(folder).close();
+        assertEquals("cpu", System.getProperty("RUST_FLAVOR", System.getenv("RUST_FLAVOR")));
+        assertEquals("true", System.getProperty("OPT_OUT_TRACKING", System.getenv("OPT_OUT_TRACKING")));
+    }
+
     @Test
     void closedMeansClosed() throws IOException {
         ClipTokenizer tokenizer = ClipTokenizer.open(folder);
