@@ -39,8 +39,8 @@ final class LanczosResampling {
                     "cannot resize to height " + newHeight + ", width " + newWidth + "; want at least 1");
         }
         if ((long) Math.max(height, newHeight) * newWidth * channels > LONGEST_ARRAY) {
-            throw new IllegalArgumentException("cannot resize from height " + height + " to height " + newHeight + ", width "
-                    + newWidth + "; the picture would be larger than " + LONGEST_ARRAY + " bytes");
+            throw new IllegalArgumentException("cannot resize from height " + height + " to height " + newHeight
+                    + ", width " + newWidth + "; the picture would be larger than " + LONGEST_ARRAY + " bytes");
         }
         byte[] wide = pixels.clone();
         if (newWidth != width) {

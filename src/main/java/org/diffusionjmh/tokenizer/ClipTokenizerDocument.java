@@ -18,7 +18,7 @@ import java.util.Map;
 final class ClipTokenizerDocument {
     /** CLIP's words: its special tokens, English endings, runs of letters, single digits, runs of anything else but space. */
     private static final String WORDS =
-            "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d" + "|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+            "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
 
     private final JsonFile file;
     private final Map<String, Integer> addedIds = new LinkedHashMap<>();

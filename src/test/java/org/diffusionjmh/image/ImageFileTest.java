@@ -45,8 +45,7 @@ class ImageFileTest {
     void jpegIsClose(String name) throws IOException {
         RgbImage image = TestImages.pattern(4, 4).resize(64, 96);
         image.write(folder.resolve(name));
-        assertEquals(
-Optional.of(ImageFormat.JPEG), ImageFormat.ofContent(Files.readAllBytes(folder.resolve(name))));
+        assertEquals(Optional.of(ImageFormat.JPEG), ImageFormat.ofContent(Files.readAllBytes(folder.resolve(name))));
         double psnr =
                 ImageComparison.of(image, RgbImage.read(folder.resolve(name))).psnr();
         assertTrue(psnr > 35, "PSNR " + psnr);
