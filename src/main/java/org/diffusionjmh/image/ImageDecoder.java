@@ -72,6 +72,10 @@ final class ImageDecoder {
                                 + LARGEST_PIXELS + " in all");
             }
             BufferedImage decoded = reader.read(0);
+            // The JDK's reader gives the four inks of a print picture as they are, as if they were colours with alpha.
+            if (format == ImageFormat.JPEG && decoded.getRaster().getNumBands() == 4) {
+                throw new ImageFileException(file, "a CMYK picture; convert it to RGB");
+            }
             if (truncated[0]) {
                 throw new ImageFileException(file, "a broken " + format + " picture: the file ends too early");
             }

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +20,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -210,6 +216,19 @@ class ImageFileTest {
         bytes[60] ^= 1;
         Files.write(file, bytes);
         assertRefused(file, "a broken PNG picture: wrong checksum of chunk IDAT at byte 33");
+    }
+
+    @Test
+    void refusesTheInksOfAPrintPicture() throws IOException {
+        Path file = folder.resolve("a.jpg");
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        try (ImageOutputStream stream = ImageIO.createImageOutputStream(file.toFile())) {
+            writer.setOutput(stream);
+            WritableRaster inks = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 16, 16, 4, null);
+            writer.write(null, new IIOImage(inks, null, null), null);
+        }
+        writer.dispose();
+        assertRefused(file, "a CMYK picture; convert it to RGB");
     }
 
     /** A file that breaks off anywhere is refused by name, never read as half a picture. */
