@@ -45,7 +45,6 @@ record AlphaSchedule(NoiseSchedule noise, TimestepSpacing spacing, int stepsOffs
     SamplingPlan plan(int[] timesteps, int beginIndex, List<Step> steps) {
         return new SamplingPlan(
                 1,
-                1,
                 Arrays.stream(timesteps).mapToObj(timestep -> (double) timestep).toList(),
                 List.of(),
                 Arrays.stream(timesteps).mapToObj(this::level).toList(),

@@ -7,8 +7,11 @@ package org.diffusionjmh.scheduler;
  * @param up scale of the noise that is added
  */
 record AncestralStep(double down, double up) {
+    /** In float32 as in diffusers: down is the small difference of two squares, and its digits depend on the rounding. */
     static AncestralStep between(double sigma, double next) {
-        double up = Math.sqrt(next * next * (sigma * sigma - next * next) / (sigma * sigma));
-        return new AncestralStep(Math.sqrt(next * next - up * up), up);
+        float fromSquare = (float) sigma * (float) sigma;
+        float toSquare = (float) next * (float) next;
+        float up = (float) Math.sqrt(toSquare * (fromSquare - toSquare) / fromSquare);
+        return new AncestralStep((float) Math.sqrt(toSquare - up * up), up);
     }
 }

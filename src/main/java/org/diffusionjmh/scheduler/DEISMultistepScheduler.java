@@ -75,12 +75,11 @@ record DEISMultistepScheduler(
         SigmaTable table = table(options);
         return new SamplingPlan(
                 1,
-                1,
                 table.timesteps(),
                 table.sigmas(),
                 table.levels(schedule::level),
                 options.beginIndex(),
-                options.steps(table.timesteps().size(), 1, i -> step(table, i, i - options.beginIndex())));
+                options.steps(table.timesteps().size(), order(), i -> step(table, i, i - options.beginIndex())));
     }
 
     /** Ends at the smallest noise level of training; chosen noise levels already do, and their last is repeated. */
@@ -116,9 +115,6 @@ record DEISMultistepScheduler(
     }
 
     private LinearForm noise(StepBuilder step, NoiseLevel level) {
-        if (limit instanceof SampleLimit.None) {
-            return predictionType.noise(SAMPLE, MODEL_OUTPUT, level);
-        }
         LinearForm original = step.limit(limit, predictionType.original(SAMPLE, MODEL_OUTPUT, level));
         return SAMPLE.minus(original.times(level.alpha())).over(level.sigma());
     }

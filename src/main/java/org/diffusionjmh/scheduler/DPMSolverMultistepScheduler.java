@@ -52,12 +52,11 @@ record DPMSolverMultistepScheduler(
         SigmaTable table = settings.table(schedule, options, wholeTimesteps);
         return new SamplingPlan(
                 1,
-                1,
                 table.timesteps(),
                 table.sigmas(),
                 table.levels(schedule::level),
                 options.beginIndex(),
-                options.steps(table.timesteps().size(), 1, i -> step(table, i, i - options.beginIndex())));
+                options.steps(table.timesteps().size(), order(), i -> step(table, i, i - options.beginIndex())));
     }
 
     private int order(int index, int before, int steps) {

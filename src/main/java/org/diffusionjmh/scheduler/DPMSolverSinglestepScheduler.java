@@ -51,12 +51,11 @@ record DPMSolverSinglestepScheduler(SolverSchedule schedule, DpmSolverSettings s
         List<Integer> orders = orders(table.timesteps().size());
         return new SamplingPlan(
                 1,
-                1,
                 table.timesteps(),
                 table.sigmas(),
                 table.levels(schedule::level),
                 options.beginIndex(),
-                options.steps(table.timesteps().size(), 1, i -> {
+                options.steps(table.timesteps().size(), order(), i -> {
                     int before = i - options.beginIndex();
                     return step(table, i, before, Math.min(orders.get(i), before + 1));
                 }));

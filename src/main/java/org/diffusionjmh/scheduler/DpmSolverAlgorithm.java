@@ -78,7 +78,7 @@ enum DpmSolverAlgorithm {
      * @param zeroth of the output
      * @param first of its first derivative
      * @param firstMidpoint of its first derivative, in the approximation that diffusers calls midpoint
-     * @param second of half its second derivative, times two
+     * @param second of its second derivative
      * @param noise of the noise that is drawn
      */
     record Expansion(double sample, double zeroth, double first, double firstMidpoint, double second, double noise) {}

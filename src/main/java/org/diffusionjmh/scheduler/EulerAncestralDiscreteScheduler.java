@@ -26,14 +26,13 @@ record EulerAncestralDiscreteScheduler(KarrasSchedule schedule, PredictionType p
         SigmaTable table = schedule.table(options.numInferenceSteps());
         return new SamplingPlan(
                 schedule.initNoiseSigma(table),
-                1,
                 table.timesteps(),
                 table.sigmas(),
                 KarrasSchedule.noiseLevels(table.sigmas(), table.timesteps().size()),
                 options.beginIndex(),
                 options.steps(
                         table.timesteps().size(),
-                        1,
+                        order(),
                         i -> step(table.timesteps().get(i), table.sigma(i), table.sigma(i + 1))));
     }
 

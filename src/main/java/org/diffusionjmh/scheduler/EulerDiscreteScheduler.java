@@ -77,12 +77,11 @@ record EulerDiscreteScheduler(
         SigmaTable table = table(options.numInferenceSteps());
         return new SamplingPlan(
                 schedule.initNoiseSigma(table),
-                1,
                 table.timesteps(),
                 table.sigmas(),
                 KarrasSchedule.noiseLevels(table.sigmas(), table.timesteps().size()),
                 options.beginIndex(),
-                options.steps(table.timesteps().size(), 1, i -> step(table, i, options)));
+                options.steps(table.timesteps().size(), order(), i -> step(table, i, options)));
     }
 
     private SigmaTable table(int steps) {
@@ -101,10 +100,8 @@ record EulerDiscreteScheduler(
             timesteps = schedule.timestepsOf(sigmas);
         }
         if (continuousTimesteps) {
-            timesteps = Arrays.stream(sigmas)
-                    .limit(steps)
-                    .map(sigma -> 0.25 * Math.log(sigma))
-                    .toArray();
+            timesteps =
+                    Arrays.stream(sigmas).map(sigma -> 0.25 * Math.log(sigma)).toArray();
         }
         return SigmaTable.of(timesteps, sigmas, finalSigma.value(noise.smallestSigma()));
     }

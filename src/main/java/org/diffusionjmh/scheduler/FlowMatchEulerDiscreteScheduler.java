@@ -43,14 +43,13 @@ record FlowMatchEulerDiscreteScheduler(
         SigmaTable table = table(options);
         return new SamplingPlan(
                 1,
-                1,
                 table.timesteps(),
                 table.sigmas(),
                 table.levels(NoiseLevel::flow),
                 options.beginIndex(),
                 options.steps(
                         table.timesteps().size(),
-                        1,
+                        order(),
                         i -> step(table.timesteps().get(i), table.sigma(i), table.sigma(i + 1))));
     }
 

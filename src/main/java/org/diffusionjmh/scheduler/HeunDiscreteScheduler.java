@@ -30,6 +30,11 @@ record HeunDiscreteScheduler(KarrasSchedule schedule, PredictionType predictionT
     }
 
     @Override
+    public int order() {
+        return 2;
+    }
+
+    @Override
     public SamplingPlan plan(SamplingOptions options) {
         options.requireOnly(getClass());
         SigmaTable table = schedule.table(options.numInferenceSteps());
@@ -37,7 +42,6 @@ record HeunDiscreteScheduler(KarrasSchedule schedule, PredictionType predictionT
         List<Double> timesteps = TwoCallTable.twiceAfterFirst(table.timesteps());
         return new SamplingPlan(
                 schedule.initNoiseSigma(table),
-                2,
                 timesteps,
                 sigmas,
                 KarrasSchedule.noiseLevels(sigmas, timesteps.size()),

@@ -22,6 +22,11 @@ record KDPM2AncestralDiscreteScheduler(KarrasSchedule schedule, PredictionType p
     }
 
     @Override
+    public int order() {
+        return 2;
+    }
+
+    @Override
     public SamplingPlan plan(SamplingOptions options) {
         options.requireOnly(getClass());
         SigmaTable table = schedule.tableWithRoundedKarrasTimesteps(options.numInferenceSteps());
@@ -39,7 +44,6 @@ record KDPM2AncestralDiscreteScheduler(KarrasSchedule schedule, PredictionType p
                 middles.stream().map(schedule.noise()::timestep).toList());
         return new SamplingPlan(
                 schedule.initNoiseSigma(table),
-                2,
                 timesteps,
                 sigmas,
                 KarrasSchedule.noiseLevels(sigmas, timesteps.size()),

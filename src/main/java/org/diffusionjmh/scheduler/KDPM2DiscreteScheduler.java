@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The midpoint method with the middle in the logarithm of sigma (k-diffusion's {@code sample_dpm_2}; Karras et al. 2022, algorithm 1 with
+ * The midpoint method with the middle in the logarithm of sigma (k-diffusion's {@code sample_dpm_2}; Karras et al. 2022, algorithm 3 with
  * alpha 1/2, after DPM-Solver-2 of Lu et al. 2022).
  *
  * @param schedule timesteps and noise levels
@@ -19,6 +19,11 @@ record KDPM2DiscreteScheduler(KarrasSchedule schedule, PredictionType prediction
         return new KDPM2DiscreteScheduler(
                 KarrasSchedule.of(config, NoiseSchedule.of(betas), SigmaSpacing.of(config)),
                 PredictionType.of(config, List.of(PredictionType.EPSILON, PredictionType.V_PREDICTION)));
+    }
+
+    @Override
+    public int order() {
+        return 2;
     }
 
     @Override
@@ -35,7 +40,6 @@ record KDPM2DiscreteScheduler(KarrasSchedule schedule, PredictionType prediction
                 middles.stream().map(schedule.noise()::timestep).toList());
         return new SamplingPlan(
                 schedule.initNoiseSigma(table),
-                2,
                 timesteps,
                 sigmas,
                 KarrasSchedule.noiseLevels(sigmas, timesteps.size()),

@@ -34,12 +34,11 @@ record LMSDiscreteScheduler(KarrasSchedule schedule, PredictionType predictionTy
         SigmaTable table = schedule.table(options.numInferenceSteps());
         return new SamplingPlan(
                 schedule.initNoiseSigma(table),
-                1,
                 table.timesteps(),
                 table.sigmas(),
                 KarrasSchedule.noiseLevels(table.sigmas(), table.timesteps().size()),
                 options.beginIndex(),
-                options.steps(table.timesteps().size(), 1, i -> step(table, i, i - options.beginIndex(), order)));
+                options.steps(table.timesteps().size(), order(), i -> step(table, i, i - options.beginIndex(), order)));
     }
 
     private Step step(SigmaTable table, int index, int before, int maxOrder) {

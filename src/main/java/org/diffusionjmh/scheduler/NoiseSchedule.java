@@ -100,10 +100,12 @@ final class NoiseSchedule {
     /** The timestep, with fraction, at which noise over signal has this value, on straight lines in its logarithm. */
     double timestep(double sigma) {
         double logSigma = Math.log(Math.max(sigma, 1e-10));
-        int below = 0;
-        while (below < size() - 2 && logSigma(below + 1) <= logSigma) {
-            below++;
+        // From the top, because a rescaled schedule's last sigma may be below the one before it.
+        int below = size() - 1;
+        while (below > 0 && logSigma(below) > logSigma) {
+            below--;
         }
+        below = Math.min(below, size() - 2);
         double fraction = (logSigma - logSigma(below)) / (logSigma(below + 1) - logSigma(below));
         return below + Math.min(Math.max(fraction, 0), 1);
     }

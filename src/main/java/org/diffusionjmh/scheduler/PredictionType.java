@@ -22,6 +22,11 @@ enum PredictionType {
 
     /** The clean sample, for a sample of unit variance or on a rectified flow. */
     LinearForm original(LinearForm sample, LinearForm output, NoiseLevel level) {
+        if (this == EPSILON && level.alpha() == 0) {
+            throw new IllegalArgumentException(
+                    "prediction_type is epsilon, and a predicted noise says nothing about the sample"
+                            + " where rescale_betas_zero_snr leaves no signal; want v_prediction or sample");
+        }
         return switch (this) {
             case EPSILON -> sample.minus(output.times(level.sigma())).over(level.alpha());
             case SAMPLE -> output;
@@ -54,7 +59,7 @@ enum PredictionType {
         };
     }
 
-    /** The derivative of such a sample by sigma (equation 3 there). */
+    /** The derivative of such a sample by sigma (equations 1 and 3 there). */
     LinearForm derivative(LinearForm sample, LinearForm output, double sigma) {
         return sample.minus(denoised(sample, output, sigma)).over(sigma);
     }

@@ -6,7 +6,6 @@ import java.util.List;
  * A whole run, decided beforehand: all coefficients, computed on the host in double from tables rounded as diffusers rounds them.
  *
  * @param initNoiseSigma what unit noise is multiplied with to start a whole run
- * @param order how many denoiser calls a step takes, for strengths counted in steps
  * @param timesteps all timesteps in the order of the denoiser calls, from index 0
  * @param sigmas the table that diffusers calls sigmas; empty for schedulers without one
  * @param noiseLevels the noise level at each timestep, for starting there from a clean sample
@@ -15,7 +14,6 @@ import java.util.List;
  */
 public record SamplingPlan(
         double initNoiseSigma,
-        int order,
         List<Double> timesteps,
         List<Double> sigmas,
         List<NoiseLevel> noiseLevels,

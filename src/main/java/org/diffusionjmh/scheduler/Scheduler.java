@@ -8,6 +8,11 @@ import com.google.gson.JsonObject;
  * <p>Implementations are immutable and carry the class name, configuration keys and defaults of diffusers 0.40.
  */
 public interface Scheduler {
+    /** How many denoiser calls a step takes, the last excepted: by it, strengths become begin indices. */
+    default int order() {
+        return 1;
+    }
+
     /**
      * Plans one run.
      *

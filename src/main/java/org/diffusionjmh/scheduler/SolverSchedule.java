@@ -1,6 +1,7 @@
 package org.diffusionjmh.scheduler;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The noise levels of the solvers in the manner of DPM-Solver (Lu et al. 2022): samples of unit variance or on a rectified flow, steps
@@ -61,8 +62,11 @@ record SolverSchedule(
     SolverPoints points(SamplingOptions options, int last) {
         int steps = options.numInferenceSteps();
         if (alongFlow) {
-            double[] even = TimestepSpacing.linspace(1 - 1.0 / noise.size(), 0, steps + 1);
-            return alongFlow(flow.apply(Arrays.copyOf(even, steps), options));
+            double[] signal = TimestepSpacing.linspace(1, 1.0 / noise.size(), steps + 1);
+            double[] even = IntStream.range(0, steps)
+                    .mapToDouble(i -> 1 - signal[steps - i])
+                    .toArray();
+            return alongFlow(flow.apply(even, options));
         }
         flow.refuseMu(options);
         if (sigmaSpacing == SigmaSpacing.OF_TIMESTEPS) {

@@ -74,14 +74,13 @@ record UniPCMultistepScheduler(
                 .toList();
         return new SamplingPlan(
                 1,
-                1,
                 table.timesteps(),
                 table.sigmas(),
                 levels.subList(0, table.timesteps().size()),
                 options.beginIndex(),
                 options.steps(
                         table.timesteps().size(),
-                        1,
+                        order(),
                         i -> step(table.timesteps().get(i), levels, i, i - options.beginIndex())));
     }
 

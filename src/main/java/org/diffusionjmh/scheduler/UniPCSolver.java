@@ -10,8 +10,8 @@ import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.RealVector;
 
 /**
- * The formulas of UniPC (Zhao et al. 2023): theorem 3.1 for the corrector, corollary 3.2 for the predictor, proposition A.1 for the
- * prediction of the clean sample.
+ * The formulas of UniPC (Zhao et al. 2023, section 3): UniP-p and UniC-p over outputs at uneven distances, for solvers that predict the
+ * noise or the clean sample.
  *
  * @param predictsSample whether the outputs are clean samples, not noise
  * @param secondB whether B(h) is {@code expm1(h)}, not h

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.TestFactory;
 final class SchedulerGoldenTest {
     private static final double ONE_STEP = 1e-4;
     private static final double WHOLE_RUN = 1e-3;
+    private static final double FLOAT32_ROUNDING = 0x1p-23;
 
     @TestFactory
     Stream<DynamicTest> casesEqualDiffusers() {
@@ -71,8 +72,7 @@ final class SchedulerGoldenTest {
                 options = options.with(
                         StepOption.of(option.getKey()), option.getValue().getAsDouble());
             }
-            int order = scheduler.plan(options).order();
-            return scheduler.plan(options.withBeginIndex(json.get("begin").getAsInt() * order));
+            return scheduler.plan(options.withBeginIndex(json.get("begin").getAsInt() * scheduler.order()));
         }
 
         private void checkTables(SamplingPlan plan) {
@@ -111,7 +111,7 @@ final class SchedulerGoldenTest {
                     assertClose(
                             inputs.slice(i), sampler.scaleModelInput(sample, i).toFloatArray(), ONE_STEP);
                     NDArray next = sampler.step(i, array(manager, outputs.slice(i)), sample, noise::next);
-                    assertClose(samples.slice(i), next.toFloatArray(), ONE_STEP);
+                    assertStep(samples.slice(i), sample, next, ONE_STEP);
                 }
             }
         }
@@ -130,8 +130,9 @@ final class SchedulerGoldenTest {
                     double factor = 0.3 * Math.sin(0.01 * plan.steps().get(i).timestep());
                     NDArray output =
                             sampler.scaleModelInput(sample, i).mul(factor).add(constant);
-                    sample = sampler.step(i, output, sample, noise::next);
-                    assertClose(tensor("samples").slice(i), sample.toFloatArray(), WHOLE_RUN);
+                    NDArray next = sampler.step(i, output, sample, noise::next);
+                    assertStep(tensor("samples").slice(i), sample, next, WHOLE_RUN);
+                    sample = next;
                 }
             }
             assertFalse(noise.hasNext(), "noise was left over");
@@ -156,5 +157,18 @@ final class SchedulerGoldenTest {
     private static void assertClose(Tensor expected, float[] actual, double tolerance) {
         double error = expected.relativeError(actual);
         assertTrue(error <= tolerance, expected.name() + ": relative error " + error + ", want at most " + tolerance);
+    }
+
+    /** Where a step shrinks a sample a thousandfold, as the first one from zero signal does, the rounding of what it read shows. */
+    private static void assertStep(Tensor expected, NDArray sample, NDArray next, double tolerance) {
+        double rounding = FLOAT32_ROUNDING * largest(sample.toFloatArray()) / largest(expected.floats());
+        assertClose(expected, next.toFloatArray(), tolerance + rounding);
+    }
+
+    private static double largest(float[] values) {
+        return IntStream.range(0, values.length)
+                .mapToDouble(i -> Math.abs(values[i]))
+                .max()
+                .orElseThrow();
     }
 }
