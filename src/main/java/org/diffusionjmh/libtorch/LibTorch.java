@@ -1,0 +1,89 @@
+package org.diffusionjmh.libtorch;
+
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.pytorch.jni.LibUtils;
+import com.sun.jna.Function;
+import com.sun.jna.NativeLibrary;
+import java.nio.file.Path;
+
+/**
+ * The C ABI of the libtorch that DJL has loaded (torch/csrc/inductor/aoti_torch/c/shim.h). Its functions return a status, which is
+ * checked here and nowhere else.
+ */
+public final class LibTorch {
+    private static final int SUCCESS = 0;
+
+    private final NativeLibrary library;
+
+    private LibTorch(NativeLibrary library) {
+        this.library = library;
+    }
+
+    /**
+     * The library, which is loaded at the first call.
+     *
+     * @throws EngineException if it cannot be loaded; says which file and why
+     */
+    public static LibTorch get() {
+        return Holder.LOADED.require();
+    }
+
+    /**
+     * Calls a function that returns a status.
+     *
+     * @param function its name
+     * @param arguments what JNA passes on: {@code Integer} for int32_t, {@code Long} for int64_t, pointers and arrays
+     * @throws EngineException if the library has no such function or the call fails; libtorch prints the reason to the error stream
+     */
+    public void call(String function, Object... arguments) {
+        int status = find(function).invokeInt(arguments);
+        if (status != SUCCESS) {
+            throw new EngineException(function + " failed with status " + status + " in " + library.getFile()
+                    + "; libtorch has printed the reason to the error stream");
+        }
+    }
+
+    /**
+     * The value of a function without arguments, such as the code of a dtype.
+     *
+     * @throws EngineException if the library has no such function
+     */
+    public int constant(String function) {
+        return find(function).invokeInt(new Object[0]);
+    }
+
+    private Function find(String function) {
+        try {
+            return library.getFunction(function);
+        } catch (UnsatisfiedLinkError e) {
+            throw new EngineException(
+                    library.getFile() + " has no function " + function + "; this needs a newer libtorch", e);
+        }
+    }
+
+    /** The library, or why it could not be loaded: a class whose initializer fails loses the reason at the second call. */
+    private record Attempt(LibTorch library, String file, UnsatisfiedLinkError failure) {
+        LibTorch require() {
+            if (library == null) {
+                throw new EngineException("cannot load " + file + " for libtorch's C ABI", failure);
+            }
+            return library;
+        }
+    }
+
+    private static final class Holder {
+        static final Attempt LOADED = load();
+
+        private static Attempt load() {
+            Engine.getEngine("PyTorch");
+            String file = Path.of(LibUtils.getLibtorchPath(), System.mapLibraryName("torch_cpu"))
+                    .toString();
+            try {
+                return new Attempt(new LibTorch(NativeLibrary.getInstance(file)), file, null);
+            } catch (UnsatisfiedLinkError e) {
+                return new Attempt(null, file, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package org.diffusionjmh.libtorch;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtDeviceType;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
+import java.nio.ByteBuffer;
+
+/** Tensors over memory that is not libtorch's, and copies of tensors of any {@link ScalarType}. */
+public final class TensorMemory {
+    private TensorMemory() {}
+
+    /**
+     * A CPU tensor that stands on the memory of a buffer, without a copy. It does not own the memory and does not keep the buffer
+     * reachable: whoever owns the memory closes the tensor, and everything that shares its storage, before freeing it. A tensor on
+     * read-only memory must not be written to.
+     *
+     * @param memory a direct buffer that holds exactly the tensor, row-major
+     * @param manager owner of the returned array; its device does not matter
+     */
+    public static NDArray wrap(ByteBuffer memory, ScalarType type, Shape shape, NDManager manager) {
+        long bytes = Math.multiplyExact(shape.size(), (long) type.bytes());
+        if (!memory.isDirect() || memory.remaining() != bytes) {
+            throw new IllegalArgumentException(
+                    "a " + type + shape + " needs a direct buffer of " + bytes + " bytes, not " + memory.remaining());
+        }
+        LibTorch torch = LibTorch.get();
+        PointerByReference handle = new PointerByReference();
+        torch.call(
+                "aoti_torch_create_tensor_from_blob",
+                Native.getDirectBufferPointer(memory),
+                (long) shape.dimension(),
+                shape.getShape(),
+                contiguousStrides(shape),
+                0L,
+                type.code(torch),
+                PtDeviceType.toDeviceType(Device.cpu()),
+                0,
+                handle);
+        return array(handle, manager);
+    }
+
+    /**
+     * A contiguous copy of a tensor on the manager's device.
+     *
+     * <p>A conversion happens where the source is if the device changes as well: copy to the device first and convert there.
+     *
+     * @param type element type of the copy
+     * @param manager owner of the copy
+     */
+    public static NDArray copy(NDArray source, ScalarType type, NDManager manager) {
+        LibTorch torch = LibTorch.get();
+        Shape shape = source.getShape();
+        Device device = manager.getDevice();
+        PointerByReference handle = new PointerByReference();
+        torch.call(
+                "aoti_torch_empty_strided",
+                (long) shape.dimension(),
+                shape.getShape(),
+                contiguousStrides(shape),
+                type.code(torch),
+                PtDeviceType.toDeviceType(device),
+                Math.max(0, device.getDeviceId()),
+                handle);
+        NDArray copy = array(handle, manager);
+        try {
+            torch.call("aoti_torch_copy_", handle.getValue(), pointer(source), 0);
+            return copy;
+        } catch (RuntimeException e) {
+            copy.close();
+            throw e;
+        }
+    }
+
+    /** The address of a tensor's first element. */
+    public static long address(NDArray tensor) {
+        PointerByReference address = new PointerByReference();
+        LibTorch.get().call("aoti_torch_get_data_ptr", pointer(tensor), address);
+        return Pointer.nativeValue(address.getValue());
+    }
+
+    private static Pointer pointer(NDArray tensor) {
+        return new Pointer(((PtNDArray) tensor).getHandle());
+    }
+
+    private static NDArray array(PointerByReference handle, NDManager manager) {
+        return new PtNDArray((PtNDManager) manager, Pointer.nativeValue(handle.getValue()));
+    }
+
+    private static long[] contiguousStrides(Shape shape) {
+        long[] strides = new long[shape.dimension()];
+        long stride = 1;
+        for (int i = strides.length - 1; i >= 0; i--) {
+            strides[i] = stride;
+            stride *= Math.max(1, shape.get(i));
+        }
+        return strides;
+    }
+}
