@@ -39,7 +39,7 @@ public sealed interface ContractionOp extends Op {
         }
 
         private long window(long size, long kernel) {
-            return (size + 2L * padding - kernel) / stride + 1;
+            return Math.floorDiv(size + 2L * padding - kernel, (long) stride) + 1;
         }
     }
 }

@@ -60,6 +60,9 @@ public sealed interface PointwiseOp extends Op {
 
     record Relu() implements Unary {}
 
+    /** {@code min(max(x, min), max)}. */
+    record Clamp(double min, double max) implements Unary {}
+
     record Sin() implements Unary {}
 
     record Cos() implements Unary {}

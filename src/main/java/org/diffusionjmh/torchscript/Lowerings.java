@@ -25,6 +25,7 @@ import org.diffusionjmh.graph.NormalizationOp.LayerNorm;
 import org.diffusionjmh.graph.Op;
 import org.diffusionjmh.graph.PointwiseOp.Add;
 import org.diffusionjmh.graph.PointwiseOp.Cast;
+import org.diffusionjmh.graph.PointwiseOp.Clamp;
 import org.diffusionjmh.graph.PointwiseOp.Cos;
 import org.diffusionjmh.graph.PointwiseOp.Gelu;
 import org.diffusionjmh.graph.PointwiseOp.GeluTanh;
@@ -57,6 +58,8 @@ final class Lowerings {
         put(QuickGelu.class, (op, node, x) -> "torch.mul(%1$s, torch.sigmoid(torch.mul(%1$s, 1.702)))"
                 .formatted(x.get(0)));
         put(Scale.class, (op, node, x) -> "torch.mul(%s, %s)".formatted(x.get(0), number(op.factor())));
+        put(Clamp.class, (op, node, x) -> "torch.clamp(%s, %s, %s)"
+                .formatted(x.get(0), number(op.min()), number(op.max())));
         put(Cast.class, (op, node, x) -> "torch.to(%s, %d)".formatted(x.get(0), scalarType(op.dtype())));
 
         call(Linear.class, "torch.linear");
