@@ -3,7 +3,6 @@ package org.diffusionjmh.compiler;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
 import org.diffusionjmh.graph.Graph;
@@ -57,9 +56,7 @@ final class InterpretedCompiler implements Compiler {
             for (int i = 0; i < values.length; i++) {
                 values[i] = constant.values().get(i);
             }
-            long[] shape =
-                    constant.type().shape().stream().mapToLong(Long::longValue).toArray();
-            return constants.create(values, new Shape(shape));
+            return constants.create(values, TensorTypes.shape(constant.type()));
         }
         SourceOp.Weight weight = (SourceOp.Weight) node.op();
         return parameters.get(weight.key(), weight.type());

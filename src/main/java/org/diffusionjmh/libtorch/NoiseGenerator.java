@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
+import java.util.List;
 import org.diffusionjmh.torchscript.TorchScriptArchive;
 
 /**
@@ -20,14 +21,13 @@ public final class NoiseGenerator implements AutoCloseable {
               weights : List[Tensor]
               def draw(self: __torch__.M,
                 seed: int,
-                count: int,
                 shape: List[int],
-                dtype: int,
+                dtypes: List[int],
                 device: str) -> List[Tensor]:
                 generator = torch.Generator(device=torch.device(device), seed=seed)
                 draws = annotate(List[Tensor], [])
-                for i in range(count):
-                  noise = torch.randn(shape, generator=generator, dtype=dtype, device=torch.device(device))
+                for i in range(torch.len(dtypes)):
+                  noise = torch.randn(shape, generator=generator, dtype=dtypes[i], device=torch.device(device))
                   _0 = torch.append(draws, noise)
                 return draws
             """;
@@ -47,19 +47,18 @@ public final class NoiseGenerator implements AutoCloseable {
      * The first draws of a fresh generator.
      *
      * @param seed the generator's seed
-     * @param count number of draws
-     * @param shape shape of each
-     * @param dtype a floating-point type; torch draws in float32 and rounds
+     * @param shape shape of each draw
+     * @param dtypes a floating-point type for each draw; torch draws in float32 and rounds
      * @param owner the manager the tensors belong to
      * @return one tensor per draw
      */
-    public NDList draw(long seed, int count, Shape shape, DataType dtype, NDManager owner) {
+    public NDList draw(long seed, Shape shape, List<DataType> dtypes, NDManager owner) {
+        long[] codes = dtypes.stream().mapToLong(ScalarTypes::code).toArray();
         try (IValue seedValue = IValue.from(seed);
-                IValue countValue = IValue.from(count);
                 IValue shapeValue = IValue.listFrom(shape.getShape());
-                IValue dtypeValue = IValue.from(ScalarTypes.code(dtype));
+                IValue dtypeValues = IValue.listFrom(codes);
                 IValue device = IValue.from(Devices.torchName(manager.getDevice()))) {
-            return module.call("draw", owner, seedValue, countValue, shapeValue, dtypeValue, device);
+            return module.call("draw", owner, seedValue, shapeValue, dtypeValues, device);
         }
     }
 

@@ -1,0 +1,146 @@
+package org.diffusionjmh.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import java.util.Iterator;
+import java.util.List;
+import org.diffusionjmh.scheduler.NoiseDraw;
+import org.diffusionjmh.scheduler.Sampler;
+import org.diffusionjmh.scheduler.SamplingPlan;
+
+/**
+ * A run of the denoising loop, one step at a time. All tensors stay on the device, and nothing here waits for it. The run owns what it
+ * is made of; it belongs to the thread of its session.
+ */
+public final class Denoising implements AutoCloseable {
+    private final NDManager manager;
+    private final Denoiser denoiser;
+    private final Conditioning conditioning;
+    private final Guidance guidance;
+    private final SamplingPlan plan;
+    private final NDList timesteps;
+    private final NDArray initialLatents;
+    private final List<NDArray> stepNoise;
+    private final int steps;
+
+    private Sampler sampler;
+    private NDArray latents;
+    private int next;
+
+    /**
+     * @param manager owner of the tensors below and of the run's own; closed with the run
+     * @param initialLatents what the first step gets [images, channels, height / 8, width / 8]
+     * @param stepNoise the noise of the steps that draw some, in their order
+     * @param steps steps to take: all of the plan's or fewer, if the run ends early
+     */
+    Denoising(
+            NDManager manager,
+            Denoiser denoiser,
+            Conditioning conditioning,
+            Guidance guidance,
+            SamplingPlan plan,
+            NDArray initialLatents,
+            List<NDArray> stepNoise,
+            int steps) {
+        this.manager = manager;
+        this.denoiser = denoiser;
+        this.conditioning = conditioning;
+        this.guidance = guidance;
+        this.plan = plan;
+        this.initialLatents = initialLatents;
+        this.stepNoise = List.copyOf(stepNoise);
+        this.steps = steps;
+        this.timesteps = timesteps(manager, plan);
+        rewind();
+    }
+
+    private static NDList timesteps(NDManager manager, SamplingPlan plan) {
+        float[] values = new float[plan.steps().size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) plan.steps().get(i).timestep();
+        }
+        return manager.create(values).split(values.length);
+    }
+
+    /** Goes back to the first step. */
+    public void rewind() {
+        if (sampler != null) {
+            sampler.close();
+        }
+        sampler = new Sampler(plan, manager);
+        replaceLatents(initialLatents.reshape(initialLatents.getShape()));
+        next = 0;
+    }
+
+    /** Number of denoiser calls in the whole run. */
+    public int steps() {
+        return steps;
+    }
+
+    public boolean hasNext() {
+        return next < steps;
+    }
+
+    /** The latents after the last step [images, channels, height / 8, width / 8]; they belong to the run. */
+    public NDArray latents() {
+        return latents;
+    }
+
+    /**
+     * Takes the next step.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public void step(StepListener listener) {
+        if (!hasNext()) {
+            throw new IllegalStateException("all " + steps + " steps are taken; rewind() starts again");
+        }
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray scaled = sampler.scaleModelInput(latents, next);
+            scaled.attach(scope);
+            NDArray modelInput = copies(scaled, guidance.predictions());
+            NDArray modelOutput = denoiser.predict(modelInput, timesteps.get(next), conditioning, scope);
+            NDArray guided = guidance.combine(modelOutput);
+            Iterator<NDArray> noise = noiseOf(next);
+            NDArray stepped =
+                    sampler.step(next, guided, latents, () -> noise.next().duplicate());
+            listener.onStep(new StepListener.DenoisingStep(next, steps, modelInput, modelOutput, guided, stepped));
+            stepped.attach(manager);
+            replaceLatents(stepped);
+        }
+        next++;
+    }
+
+    private Iterator<NDArray> noiseOf(int step) {
+        int drawn = Math.toIntExact(plan.steps().stream()
+                .limit(step)
+                .filter(earlier -> earlier.noise() != NoiseDraw.NONE)
+                .count());
+        return stepNoise
+                .subList(Math.min(drawn, stepNoise.size()), stepNoise.size())
+                .iterator();
+    }
+
+    private static NDArray copies(NDArray x, int count) {
+        NDList list = new NDList();
+        for (int i = 0; i < count; i++) {
+            list.add(x);
+        }
+        return count == 1 ? x : NDArrays.concat(list);
+    }
+
+    private void replaceLatents(NDArray newLatents) {
+        if (latents != null) {
+            latents.close();
+        }
+        latents = newLatents;
+    }
+
+    @Override
+    public void close() {
+        sampler.close();
+        manager.close();
+    }
+}

@@ -1,0 +1,43 @@
+package org.diffusionjmh.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The guidance scale as an input of models that were distilled with one, such as latent consistency models (Luo et al. 2023): sinusoids
+ * of {@code 1000 (scale - 1)}.
+ *
+ * @param dimension its width; empty for models without
+ */
+record GuidanceEmbedding(OptionalInt dimension) {
+    /** The embedding [images, dimension] for a request, if the model takes one. */
+    Optional<NDArray> of(TextToImageRequest request, DataType dtype, NDManager owner) {
+        if (dimension.isEmpty()) {
+            return Optional.empty();
+        }
+        int width = dimension.getAsInt();
+        float[] row = sinusoids((request.guidanceScale() - 1) * 1000, width);
+        try (NDManager scope = owner.newSubManager()) {
+            NDArray single = scope.create(row, new Shape(1, width));
+            NDArray rows = PromptBatch.tiled(single, request.images()).toType(dtype, true);
+            rows.attach(owner);
+            return Optional.of(rows);
+        }
+    }
+
+    /** Sines, then cosines; an odd width ends with a zero. */
+    private static float[] sinusoids(double value, int width) {
+        int half = width / 2;
+        float[] row = new float[width];
+        for (int i = 0; i < half; i++) {
+            double angle = value * Math.exp(-i * Math.log(10000) / (half - 1));
+            row[i] = (float) Math.sin(angle);
+            row[half + i] = (float) Math.cos(angle);
+        }
+        return row;
+    }
+}

@@ -1,0 +1,83 @@
+package org.diffusionjmh.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.diffusionjmh.compiler.ShapedModules;
+import org.diffusionjmh.compiler.TensorTypes;
+import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.image.RgbImage;
+
+/** The decoder of the autoencoder: latents to pixels. */
+final class LatentDecoder implements AutoCloseable {
+    private static final int CHANNELS = 3;
+
+    private final ShapedModules<Sizes> modules;
+    private final double scalingFactor;
+    private final DType dtype;
+
+    /** What a decoder's graph depends on. */
+    record Sizes(long batch, long height, long width) {}
+
+    /**
+     * @param modules the decoder
+     * @param scalingFactor latents are divided by it
+     * @param dtype type of the decoder's computation
+     */
+    LatentDecoder(ShapedModules<Sizes> modules, double scalingFactor, DType dtype) {
+        this.modules = modules;
+        this.scalingFactor = scalingFactor;
+        this.dtype = dtype;
+    }
+
+    /**
+     * The decoder's output, before it is brought to the range of pixels.
+     *
+     * @param latents [images, channels, height / 8, width / 8]
+     * @return [images, 3, height, width], about -1 to 1
+     */
+    NDArray decode(NDArray latents, NDManager owner) {
+        Shape shape = latents.getShape();
+        try (NDManager scope = owner.newSubManager()) {
+            NDArray unscaled = latents.toType(TensorTypes.dataType(dtype), true).div(scalingFactor);
+            unscaled.attach(scope);
+            Sizes sizes = new Sizes(shape.get(0), shape.get(2), shape.get(3));
+            return modules.of(sizes).run(new NDList(unscaled), owner).singletonOrThrow();
+        }
+    }
+
+    /**
+     * Pictures of latents, on the host: {@code round(255 clamp(x / 2 + 1/2, 0, 1))}.
+     *
+     * @param latents [images, channels, height / 8, width / 8]
+     */
+    List<RgbImage> pictures(NDArray latents) {
+        try (NDManager scope = latents.getManager().newSubManager()) {
+            NDArray decoded = decode(latents, scope);
+            NDArray unit = decoded.div(2).add(0.5).clip(0, 1).toType(DataType.FLOAT32, false);
+            NDArray pixels = unit.mul(255).round().toType(DataType.UINT8, false).transpose(0, 2, 3, 1);
+            Shape shape = pixels.getShape();
+            byte[] bytes = pixels.toByteArray();
+            return split(bytes, Math.toIntExact(shape.get(1)), Math.toIntExact(shape.get(2)));
+        }
+    }
+
+    private static List<RgbImage> split(byte[] bytes, int height, int width) {
+        int size = height * width * CHANNELS;
+        List<RgbImage> images = new ArrayList<>();
+        for (int start = 0; start < bytes.length; start += size) {
+            images.add(RgbImage.of(height, width, Arrays.copyOfRange(bytes, start, start + size)));
+        }
+        return images;
+    }
+
+    @Override
+    public void close() {
+        modules.close();
+    }
+}

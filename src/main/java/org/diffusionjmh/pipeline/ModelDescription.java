@@ -1,0 +1,18 @@
+package org.diffusionjmh.pipeline;
+
+/**
+ * What a pipeline has loaded.
+ *
+ * @param model the folder, the hub id or the built-in model's name
+ * @param pipelineClass diffusers' name of the pipeline, for example {@code StableDiffusionXLPipeline}
+ * @param syntheticWeights whether the weights are made up; pictures are noise then, times are real
+ * @param scale {@code full} or {@code mini} for a built-in model; {@code snapshot} otherwise
+ */
+public record ModelDescription(String model, String pipelineClass, boolean syntheticWeights, String scale) {
+    /** One line for people. */
+    @Override
+    public String toString() {
+        return model + " (" + pipelineClass + ", "
+                + (syntheticWeights ? "synthetic weights, scale " + scale : "weights from the snapshot") + ")";
+    }
+}

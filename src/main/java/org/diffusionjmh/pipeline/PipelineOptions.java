@@ -1,0 +1,22 @@
+package org.diffusionjmh.pipeline;
+
+import java.util.Optional;
+import org.diffusionjmh.graph.DType;
+
+/**
+ * How a pipeline is loaded and run.
+ *
+ * @param device {@code auto}, {@code cpu}, {@code cuda}, {@code cuda:1}
+ * @param dtype type of weights and computation
+ * @param compiler name of a {@link org.diffusionjmh.compiler.Compiler}
+ * @param scale size of a built-in model; has no effect on a snapshot
+ * @param variant the variant of the weights' files, for example {@code fp16}
+ * @param scheduler diffusers' class name of the scheduler to use instead of the snapshot's own
+ */
+public record PipelineOptions(
+        String device,
+        DType dtype,
+        String compiler,
+        Scale scale,
+        Optional<String> variant,
+        Optional<String> scheduler) {}

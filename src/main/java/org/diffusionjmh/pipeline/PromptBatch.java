@@ -1,0 +1,32 @@
+package org.diffusionjmh.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+
+/** How the rows of encoded prompts become the rows of a batch of pictures. */
+final class PromptBatch {
+    private PromptBatch() {}
+
+    /**
+     * Each row several times, copies of a row next to each other: the order of pictures per prompt.
+     *
+     * @param rows [prompts, ...]
+     * @return [prompts * times, ...]
+     */
+    static NDArray repeated(NDArray rows, int times) {
+        return times == 1 ? rows : rows.repeat(0, times);
+    }
+
+    /**
+     * All rows several times, one whole block after the other.
+     *
+     * @param rows [n, ...]
+     * @return [n * times, ...]
+     */
+    static NDArray tiled(NDArray rows, int times) {
+        Shape shape = rows.getShape();
+        return rows.reshape(new Shape(1).addAll(shape))
+                .repeat(0, times)
+                .reshape(new Shape(shape.get(0) * times).addAll(shape.slice(1)));
+    }
+}
