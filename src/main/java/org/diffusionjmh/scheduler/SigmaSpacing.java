@@ -38,10 +38,9 @@ enum SigmaSpacing {
                 Arrays.stream(TimestepSpacing.linspace(Math.pow(largest, 1 / RHO), Math.pow(smallest, 1 / RHO), count))
                         .map(root -> Math.pow(root, RHO))
                         .toArray();
-            case LU, EXPONENTIAL ->
-                Arrays.stream(TimestepSpacing.linspace(Math.log(largest), Math.log(smallest), count))
-                        .map(Math::exp)
-                        .toArray();
+            case EXPONENTIAL -> exponentials(Math.log(largest), Math.log(smallest), count);
+            // diffusers takes these two from its float32 table; rounded otherwise, the first timestep may be another.
+            case LU -> exponentials((float) Math.log(largest), (float) Math.log(smallest), count);
             case BETA -> {
                 BetaDistribution distribution = new BetaDistribution(BETA_SHAPE, BETA_SHAPE);
                 yield Arrays.stream(TimestepSpacing.linspace(1, 0, count))
@@ -51,5 +50,11 @@ enum SigmaSpacing {
             }
             case OF_TIMESTEPS -> throw new IllegalStateException(this + " does not follow from two sigmas");
         };
+    }
+
+    private static double[] exponentials(double first, double last, int count) {
+        return Arrays.stream(TimestepSpacing.linspace(first, last, count))
+                .map(Math::exp)
+                .toArray();
     }
 }
