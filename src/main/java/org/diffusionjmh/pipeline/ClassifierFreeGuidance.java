@@ -42,8 +42,9 @@ record ClassifierFreeGuidance(double scale, double rescale) implements Guidance 
 
     /** Sum of squared deviations per image [images, 1, 1, 1]; the divisor of the variance cancels in the ratio. */
     private static NDArray squaredDeviation(NDArray x) {
-        NDArray values = x.toType(DataType.FLOAT32, false);
-        int[] axes = {1, 2, 3};
-        return values.sub(values.mean(axes, true)).square().sum(axes, true);
+        long images = x.getShape().get(0);
+        NDArray rows = x.toType(DataType.FLOAT32, false).reshape(images, -1);
+        NDArray deviation = rows.sub(rows.mean(new int[] {1}, true));
+        return deviation.square().sum(new int[] {1}, true).reshape(images, 1, 1, 1);
     }
 }

@@ -79,6 +79,11 @@ public final class Denoising implements AutoCloseable {
         return steps;
     }
 
+    /** What the denoiser is told in every step. */
+    Conditioning conditioning() {
+        return conditioning;
+    }
+
     public boolean hasNext() {
         return next < steps;
     }

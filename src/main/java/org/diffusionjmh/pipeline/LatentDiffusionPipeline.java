@@ -125,6 +125,12 @@ final class LatentDiffusionPipeline implements TextToImagePipeline {
                 plan.steps().stream().filter(step -> step.timestep() >= cutoff).count());
     }
 
+    /** The decoder's output for the latents of a run, before it is brought to pixels; owned by the latents' owner. */
+    NDArray decoded(Denoising run) {
+        return onSession(
+                () -> parts.decoder().decode(run.latents(), run.latents().getManager()));
+    }
+
     private <T> T onSession(Callable<T> task) {
         try {
             return session.call(task);

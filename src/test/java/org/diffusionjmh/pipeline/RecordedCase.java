@@ -1,0 +1,129 @@
+package org.diffusionjmh.pipeline;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.diffusionjmh.testing.Fixtures;
+import org.diffusionjmh.testing.GoldenTensors;
+
+/**
+ * A call of a pipeline that was recorded from diffusers.
+ *
+ * @param fixture the fixture's folder
+ * @param golden its tensors
+ * @param recorded the entry of {@code golden.json}
+ */
+record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
+    private static final Set<String> KNOWN_ARGUMENTS = Set.of(
+            "prompt",
+            "prompt_2",
+            "negative_prompt",
+            "negative_prompt_2",
+            "height",
+            "width",
+            "num_inference_steps",
+            "guidance_scale",
+            "guidance_rescale",
+            "num_images_per_prompt",
+            "clip_skip",
+            "denoising_end",
+            "original_size",
+            "crops_coords_top_left",
+            "target_size",
+            "negative_original_size",
+            "negative_crops_coords_top_left",
+            "negative_target_size");
+
+    static Stream<RecordedCase> of(String... kinds) {
+        return Fixtures.ofKind(kinds).stream().flatMap(fixture -> {
+            GoldenTensors golden = GoldenTensors.read(fixture.resolve("golden.safetensors"));
+            JsonArray cases = Fixtures.json(fixture.resolve("golden.json")).getAsJsonArray("cases");
+            return cases.asList().stream().map(entry -> new RecordedCase(fixture, golden, entry.getAsJsonObject()));
+        });
+    }
+
+    String id() {
+        return recorded.get("id").getAsString();
+    }
+
+    @Override
+    public String toString() {
+        return fixture.getFileName() + "/" + id();
+    }
+
+    boolean has(String tensor) {
+        return golden.has(id() + "/" + tensor);
+    }
+
+    GoldenTensors.Tensor tensor(String name) {
+        return golden.get(id() + "/" + name);
+    }
+
+    Path snapshot() {
+        return fixture.resolve(recorded.get("snapshot").getAsString());
+    }
+
+    Optional<String> variant() {
+        return recorded.has("variant") ? Optional.of(recorded.get("variant").getAsString()) : Optional.empty();
+    }
+
+    /** The scheduler's configuration where the call used another than the snapshot's. */
+    Optional<JsonObject> scheduler() {
+        return recorded.has("scheduler") ? Optional.of(recorded.getAsJsonObject("scheduler")) : Optional.empty();
+    }
+
+    /** The call's arguments; fails on one that this test does not know, so that none is ignored. */
+    TextToImageRequest request() {
+        JsonObject call = recorded.getAsJsonObject("call");
+        call.keySet().stream().filter(key -> !KNOWN_ARGUMENTS.contains(key)).forEach(key -> {
+            throw new AssertionError(this + ": argument '" + key + "' is not known here");
+        });
+        TextToImageRequest.Builder request = TextToImageRequest.builder(texts(call.get("prompt")));
+        request.size(call.get("height").getAsInt(), call.get("width").getAsInt());
+        request.numInferenceSteps(call.get("num_inference_steps").getAsInt());
+        request.guidanceScale(call.get("guidance_scale").getAsDouble());
+        request.seed(recorded.get("seed").getAsLong());
+        given(call, "negative_prompt").ifPresent(value -> request.negativePrompts(texts(value)));
+        given(call, "prompt_2").ifPresent(value -> request.prompts2(texts(value)));
+        given(call, "negative_prompt_2").ifPresent(value -> request.negativePrompts2(texts(value)));
+        given(call, "guidance_rescale").ifPresent(value -> request.guidanceRescale(value.getAsDouble()));
+        given(call, "num_images_per_prompt").ifPresent(value -> request.numImagesPerPrompt(value.getAsInt()));
+        given(call, "clip_skip").ifPresent(value -> request.clipSkip(value.getAsInt()));
+        given(call, "denoising_end").ifPresent(value -> request.denoisingEnd(value.getAsDouble()));
+        request.sizeConditions(new SizeConditions(
+                pair(call, "original_size"),
+                pair(call, "crops_coords_top_left").orElse(SizeConditions.Pair.ZERO),
+                pair(call, "target_size"),
+                pair(call, "negative_original_size"),
+                pair(call, "negative_crops_coords_top_left").orElse(SizeConditions.Pair.ZERO),
+                pair(call, "negative_target_size")));
+        return request.build();
+    }
+
+    private static Optional<JsonElement> given(JsonObject call, String key) {
+        return Optional.ofNullable(call.get(key)).filter(value -> !value.isJsonNull());
+    }
+
+    private static Optional<SizeConditions.Pair> pair(JsonObject call, String key) {
+        return given(call, key)
+                .map(JsonElement::getAsJsonArray)
+                .map(pair -> new SizeConditions.Pair(
+                        pair.get(0).getAsInt(), pair.get(1).getAsInt()));
+    }
+
+    private static List<String> texts(JsonElement value) {
+        List<String> texts = new ArrayList<>();
+        if (value.isJsonArray()) {
+            value.getAsJsonArray().forEach(text -> texts.add(text.getAsString()));
+        } else {
+            texts.add(value.getAsString());
+        }
+        return texts;
+    }
+}
