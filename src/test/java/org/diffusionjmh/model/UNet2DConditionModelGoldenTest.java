@@ -12,18 +12,16 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.diffusionjmh.compiler.CompiledModule;
 import org.diffusionjmh.compiler.Compilers;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
-import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.testing.Fixtures;
 import org.diffusionjmh.testing.GoldenParameters;
 import org.diffusionjmh.testing.GoldenTensors;
+import org.diffusionjmh.testing.Probes;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -60,7 +58,8 @@ class UNet2DConditionModelGoldenTest {
         UNet2DConditionModel model =
                 new UNet2DConditionModel(UNet2DConditionConfig.of(ModelConfig.read(unet.resolve("config.json"))));
         long[] shape = samples.slice(0).shape();
-        Graph graph = withProbes(golden, id, model.graph(shape[0], shape[2], shape[3], text.shape()[1], DType.FP32));
+        Graph graph = Probes.expose(
+                model.graph(shape[0], shape[2], shape[3], text.shape()[1], DType.FP32), golden, id + "/probe/");
         try (NDManager manager = NDManager.newBaseManager(Device.cpu());
                 CompiledModule module = Compilers.of(compiler)
                         .compile(
@@ -72,12 +71,12 @@ class UNet2DConditionModelGoldenTest {
                 assertEquals(graph.outputs().size(), results.size());
                 List<String> labels = List.copyOf(graph.outputs().keySet());
                 for (int i = 0; i < labels.size(); i++) {
-                    boolean probe = labels.get(i).startsWith("probe/");
+                    boolean probe = !labels.get(i).equals("sample");
                     if (probe && step > 0) {
                         continue; // probes are recorded on the first call
                     }
                     GoldenTensors.Tensor expected = probe
-                            ? golden.get(id + "/" + labels.get(i))
+                            ? golden.get(labels.get(i))
                             : golden.get(id + "/unet_out").slice(step);
                     double error = expected.relativeError(results.get(i).toFloatArray());
                     assertTrue(error <= TOLERANCE, expected.name() + " at step " + step + " is off by " + error);
@@ -97,27 +96,6 @@ class UNet2DConditionModelGoldenTest {
             inputs.add(array(manager, golden.get(id + "/time_ids")));
         }
         return inputs;
-    }
-
-    /** Adds an output for each recorded module: the last node that was made in its scope or below. */
-    private static Graph withProbes(GoldenTensors golden, String id, Graph graph) {
-        Map<String, Node> outputs = new LinkedHashMap<>(graph.outputs());
-        Map<String, Node> last = new LinkedHashMap<>();
-        for (Node node : graph.nodes()) {
-            String scope = node.scope();
-            while (!scope.isEmpty()) {
-                last.put(scope, node);
-                int dot = scope.lastIndexOf('.');
-                scope = dot < 0 ? "" : scope.substring(0, dot);
-            }
-        }
-        last.forEach((scope, node) -> {
-            String name = "probe/" + scope;
-            if (golden.has(id + "/" + name)) {
-                outputs.put(name, node);
-            }
-        });
-        return new Graph(graph.name(), graph.inputs(), outputs);
     }
 
     private static NDArray array(NDManager manager, GoldenTensors.Tensor tensor) {

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -87,6 +88,11 @@ public final class GoldenTensors {
 
     public boolean has(String name) {
         return header.has(name);
+    }
+
+    /** The names of tensors that begin with a prefix. */
+    public List<String> namesFrom(String prefix) {
+        return header.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
     }
 
     public Tensor get(String name) {
