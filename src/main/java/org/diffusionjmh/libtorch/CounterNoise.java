@@ -80,7 +80,7 @@ public final class CounterNoise implements AutoCloseable {
                 IValue shapeValue = IValue.listFrom(shape.getShape());
                 IValue centerValue = IValue.from(center);
                 IValue boundValue = IValue.from(bound);
-                IValue dtypeValue = IValue.from(ScalarTypes.code(dtype));
+                IValue dtypeValue = IValue.from(ScalarType.of(dtype).code());
                 IValue device = IValue.from(Devices.torchName(manager.getDevice()));
                 IValue chunk = IValue.from(CHUNK)) {
             return module.call(

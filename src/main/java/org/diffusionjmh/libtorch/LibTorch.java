@@ -44,15 +44,6 @@ public final class LibTorch {
         }
     }
 
-    /**
-     * The value of a function without arguments, such as the code of a dtype.
-     *
-     * @throws EngineException if the library has no such function
-     */
-    public int constant(String function) {
-        return find(function).invokeInt(new Object[0]);
-    }
-
     private Function find(String function) {
         try {
             return library.getFunction(function);

@@ -53,7 +53,8 @@ public final class NoiseGenerator implements AutoCloseable {
      * @return one tensor per draw
      */
     public NDList draw(long seed, Shape shape, List<DataType> dtypes, NDManager owner) {
-        long[] codes = dtypes.stream().mapToLong(ScalarTypes::code).toArray();
+        long[] codes =
+                dtypes.stream().mapToLong(type -> ScalarType.of(type).code()).toArray();
         try (IValue seedValue = IValue.from(seed);
                 IValue shapeValue = IValue.listFrom(shape.getShape());
                 IValue dtypeValues = IValue.listFrom(codes);

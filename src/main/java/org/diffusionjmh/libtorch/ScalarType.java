@@ -4,36 +4,35 @@ import ai.djl.ndarray.types.DataType;
 import java.util.Arrays;
 
 /**
- * Element types of libtorch's tensors. Wider than DJL's {@link DataType}: DJL reports tensors of the types it does not know, bfloat16
- * among them, as {@link DataType#UNKNOWN}, and crashes when it is asked to convert them.
+ * Element types of libtorch's tensors ({@code c10::ScalarType}). Wider than DJL's {@link DataType}: DJL reports tensors of the types it
+ * does not know, bfloat16 among them, as {@link DataType#UNKNOWN}, and ends the process when it is asked to convert them.
  */
 public enum ScalarType {
-    BOOL("bool", 1),
-    UINT8("uint8", 1),
-    UINT16("uint16", 2),
-    UINT32("uint32", 4),
-    UINT64("uint64", 8),
-    INT8("int8", 1),
-    INT16("int16", 2),
-    INT32("int32", 4),
-    INT64("int64", 8),
-    FLOAT8_E4M3("float8_e4m3fn", 1),
-    FLOAT8_E4M3_FNUZ("float8_e4m3fnuz", 1),
-    FLOAT8_E5M2("float8_e5m2", 1),
-    FLOAT8_E5M2_FNUZ("float8_e5m2fnuz", 1),
-    /** Since libtorch 2.8. */
-    FLOAT8_E8M0("float8_e8m0fnu", 1),
-    FLOAT16("float16", 2),
-    BFLOAT16("bfloat16", 2),
-    FLOAT32("float32", 4),
-    FLOAT64("float64", 8),
-    COMPLEX64("complex64", 8);
+    UINT8(0, 1),
+    INT8(1, 1),
+    INT16(2, 2),
+    INT32(3, 4),
+    INT64(4, 8),
+    FLOAT16(5, 2),
+    FLOAT32(6, 4),
+    FLOAT64(7, 8),
+    COMPLEX64(9, 8),
+    BOOLEAN(11, 1),
+    BFLOAT16(15, 2),
+    FLOAT8_E5M2(23, 1),
+    FLOAT8_E4M3(24, 1),
+    FLOAT8_E5M2_FNUZ(25, 1),
+    FLOAT8_E4M3_FNUZ(26, 1),
+    UINT16(27, 2),
+    UINT32(28, 4),
+    UINT64(29, 8),
+    FLOAT8_E8M0(44, 1);
 
-    private final String torchName;
+    private final int code;
     private final int bytes;
 
-    ScalarType(String torchName, int bytes) {
-        this.torchName = torchName;
+    ScalarType(int code, int bytes) {
+        this.code = code;
         this.bytes = bytes;
     }
 
@@ -43,20 +42,28 @@ public enum ScalarType {
      * @throws IllegalArgumentException for strings and unknown types
      */
     public static ScalarType of(DataType type) {
-        String name = type == DataType.BOOLEAN ? BOOL.name() : type.name();
         return Arrays.stream(values())
-                .filter(candidate -> candidate.name().equals(name))
+                .filter(candidate -> candidate.name().equals(type.name()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("libtorch has no tensors of type " + type));
+    }
+
+    /** The type with a libtorch number. */
+    static ScalarType of(int code) {
+        return Arrays.stream(values())
+                .filter(candidate -> candidate.code == code)
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalArgumentException("tensors of libtorch's type " + code + " are not supported"));
+    }
+
+    /** libtorch's number, which its files hold and which therefore never changes. */
+    public int code() {
+        return code;
     }
 
     /** Size of one element in bytes. */
     public int bytes() {
         return bytes;
-    }
-
-    /** The type's number in the libtorch at hand. */
-    int code(LibTorch torch) {
-        return torch.constant("aoti_torch_dtype_" + torchName);
     }
 }

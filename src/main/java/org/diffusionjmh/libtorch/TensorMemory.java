@@ -9,8 +9,11 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.nio.ByteBuffer;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Tensors over memory that is not libtorch's, and copies of tensors of any {@link ScalarType}. */
 public final class TensorMemory {
@@ -30,19 +33,19 @@ public final class TensorMemory {
             throw new IllegalArgumentException(
                     "a " + type + shape + " needs a direct buffer of " + bytes + " bytes, not " + memory.remaining());
         }
-        LibTorch torch = LibTorch.get();
         PointerByReference handle = new PointerByReference();
-        torch.call(
-                "aoti_torch_create_tensor_from_blob",
-                Native.getDirectBufferPointer(memory),
-                (long) shape.dimension(),
-                shape.getShape(),
-                contiguousStrides(shape),
-                0L,
-                type.code(torch),
-                PtDeviceType.toDeviceType(Device.cpu()),
-                0,
-                handle);
+        LibTorch.get()
+                .call(
+                        "aoti_torch_create_tensor_from_blob",
+                        Native.getDirectBufferPointer(memory),
+                        (long) shape.dimension(),
+                        shape.getShape(),
+                        contiguousStrides(shape),
+                        0L,
+                        type.code(),
+                        PtDeviceType.toDeviceType(Device.cpu()),
+                        0,
+                        handle);
         return array(handle, manager);
     }
 
@@ -64,7 +67,7 @@ public final class TensorMemory {
                 (long) shape.dimension(),
                 shape.getShape(),
                 contiguousStrides(shape),
-                type.code(torch),
+                type.code(),
                 PtDeviceType.toDeviceType(device),
                 Math.max(0, device.getDeviceId()),
                 handle);
@@ -76,6 +79,28 @@ public final class TensorMemory {
             copy.close();
             throw e;
         }
+    }
+
+    /** A tensor's element type, of which DJL knows only some. */
+    public static ScalarType type(NDArray tensor) {
+        IntByReference code = new IntByReference();
+        LibTorch.get().call("aoti_torch_get_dtype", pointer(tensor), code);
+        return ScalarType.of(code.getValue());
+    }
+
+    /**
+     * The bytes of a contiguous CPU tensor, row-major and in parts of at most {@code partBytes}. They are the tensor's own memory: to be
+     * read only, and only while it is open.
+     */
+    public static Stream<ByteBuffer> bytes(NDArray tensor, int partBytes) {
+        if (!tensor.getDevice().equals(Device.cpu())) {
+            throw new IllegalArgumentException("the tensor is on " + tensor.getDevice() + ", want the CPU");
+        }
+        long bytes =
+                Math.multiplyExact(tensor.getShape().size(), (long) type(tensor).bytes());
+        Pointer start = new Pointer(address(tensor));
+        return LongStream.iterate(0, begin -> begin < bytes, begin -> begin + partBytes)
+                .mapToObj(begin -> start.getByteBuffer(begin, Math.min(partBytes, bytes - begin)));
     }
 
     /** The address of a tensor's first element. */

@@ -6,7 +6,7 @@ import org.diffusionjmh.libtorch.ScalarType;
 
 /** Element types of the safetensors format; constants are spelled as in a file's header. */
 public enum Dtype {
-    BOOL(ScalarType.BOOL),
+    BOOL(ScalarType.BOOLEAN),
     F4(4),
     F6_E2M3(6),
     F6_E3M2(6),

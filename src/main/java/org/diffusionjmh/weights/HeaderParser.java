@@ -24,7 +24,7 @@ import java.util.stream.LongStream;
  * Stricter than JSON libraries are by themselves: no duplicate keys, no lone surrogates, integers only.
  */
 final class HeaderParser {
-    private static final String METADATA = "__metadata__";
+    static final String METADATA = "__metadata__";
 
     /** Deep enough for the format (three levels) and for entries of a later version of it. */
     private static final int NESTING_LIMIT = 64;

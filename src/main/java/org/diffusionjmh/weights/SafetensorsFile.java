@@ -145,28 +145,39 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * Loads a tensor. On the CPU, and with the file's own type, it stands on the mapping and must not be written to; it ends with this
+     * The tensor in its own type, on the CPU and on the mapping: nothing is copied, it must not be written to, and it ends with this
+     * file.
+     *
+     * @param manager owner of the result
+     * @throws IllegalArgumentException if there is no such tensor, or libtorch has no such type
+     */
+    public NDArray mapped(String name, NDManager manager) {
+        return mapped(name, info(name).shape(), manager);
+    }
+
+    private synchronized NDArray mapped(String name, Shape shape, NDManager manager) {
+        NDArray mapped = TensorMemory.wrap(bytes(name), scalarType(name), shape, manager);
+        standing.add((PtNDArray) mapped);
+        return mapped;
+    }
+
+    /**
+     * Loads a tensor. On the CPU, and with the file's own type, it stands on the mapping, must not be written to and ends with this
      * file. Otherwise it is a copy: the file's bytes go to the device first and are converted there.
      *
      * @param name the tensor
      * @param shape its shape or another with as many elements
-     * @param dtype type of the result
      * @param manager owner of the result, which is on its device
+     * @param dtype type of the result
      * @throws IllegalArgumentException if there is no such tensor, or libtorch has no such type
      */
     public synchronized NDArray load(String name, Shape shape, NDManager manager, DataType dtype) {
-        ByteBuffer bytes = bytes(name);
-        TensorInfo info = info(name);
-        ScalarType stored = info.dtype()
-                .scalarType()
-                .orElseThrow(() -> new IllegalArgumentException(path + ": tensor '" + name + "' is " + info
-                        + ", a packed type that libtorch cannot compute with"));
+        ScalarType stored = scalarType(name);
         ScalarType wanted = ScalarType.of(dtype);
+        ByteBuffer bytes = bytes(name);
         boolean onCpu = manager.getDevice().equals(Device.cpu());
         if (onCpu && stored == wanted && bytes.alignmentOffset(0, stored.bytes()) == 0) {
-            NDArray mapped = TensorMemory.wrap(bytes, stored, shape, manager);
-            standing.add((PtNDArray) mapped);
-            return mapped;
+            return mapped(name, shape, manager);
         }
         try (NDArray mapped = TensorMemory.wrap(bytes, stored, shape, manager)) {
             if (onCpu || stored == wanted) {
@@ -176,6 +187,14 @@ public final class SafetensorsFile implements AutoCloseable {
                 return TensorMemory.copy(onDevice, wanted, manager);
             }
         }
+    }
+
+    private ScalarType scalarType(String name) {
+        TensorInfo info = info(name);
+        return info.dtype()
+                .scalarType()
+                .orElseThrow(() -> new IllegalArgumentException(path + ": tensor '" + name + "' is " + info
+                        + ", a packed type that libtorch cannot compute with"));
     }
 
     /** Closes the tensors that stand on the mapping and unmaps the file. */

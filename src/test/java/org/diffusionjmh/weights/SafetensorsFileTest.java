@@ -14,6 +14,8 @@ import ai.djl.ndarray.types.Shape;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -182,12 +184,7 @@ class SafetensorsFileTest {
 
     @Test
     void aPackedTypeIsReadButNotLoaded() throws Exception {
-        byte[] header =
-                "{\"x\":{\"dtype\":\"F4\",\"shape\":[4],\"data_offsets\":[0,2]}}".getBytes(StandardCharsets.US_ASCII);
-        byte[] bytes = new byte[Long.BYTES + header.length + 2];
-        bytes[0] = (byte) header.length;
-        System.arraycopy(header, 0, bytes, Long.BYTES, header.length);
-        Path path = Files.write(folder.resolve("packed.safetensors"), bytes);
+        Path path = write("{'x':{'dtype':'F4','shape':[4],'data_offsets':[0,2]}}", 0, 0);
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
                 SafetensorsFile file = SafetensorsFile.open(path)) {
             assertEquals(2, file.bytes("x").remaining());
@@ -195,6 +192,38 @@ class SafetensorsFileTest {
                     IllegalArgumentException.class, () -> file.load("x", new Shape(4), manager, DataType.FLOAT32));
             assertTrue(refusal.getMessage().startsWith(path + ": tensor 'x' is F4[4]"), refusal.getMessage());
         }
+    }
+
+    /** The value of a byte e is 2 to the power of e - 127. */
+    @Test
+    void numbersThatAreAnExponentOnlyAreConverted() throws Exception {
+        Path path = write("{'x':{'dtype':'F8_E8M0','shape':[2],'data_offsets':[0,2]}}", 127, 130);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                SafetensorsFile file = SafetensorsFile.open(path)) {
+            NDArray tensor = file.load("x", new Shape(2), manager, DataType.FLOAT32);
+            assertArrayEquals(new float[] {1, 8}, tensor.toFloatArray());
+        }
+    }
+
+    /** The safest reading of keys a later version of the format may bring: the reference reader ignores them as well. */
+    @Test
+    void unknownKeysOfAnEntryAreIgnored() throws Exception {
+        Path path = write("{'x':{'dtype':'U8','shape':[1],'new':{'a':[1]},'data_offsets':[0,1]}}", 5);
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            assertEquals("U8[1]", file.info("x").toString());
+        }
+    }
+
+    private Path write(String header, int... data) throws IOException {
+        byte[] json = header.replace('\'', '"').getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + json.length + data.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(json.length)
+                .put(json);
+        for (int value : data) {
+            bytes.put((byte) value);
+        }
+        return Files.write(folder.resolve("made.safetensors"), bytes.array());
     }
 
     @Test

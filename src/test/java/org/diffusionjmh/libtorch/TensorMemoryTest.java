@@ -1,0 +1,113 @@
+package org.diffusionjmh.libtorch;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** Tensors over a buffer's memory, copies in another type, and the errors of the C ABI. */
+class TensorMemoryTest {
+    private NDManager manager;
+
+    @BeforeEach
+    void openManager() {
+        manager = NDManager.newBaseManager("PyTorch");
+    }
+
+    @AfterEach
+    void closeManager() {
+        manager.close();
+    }
+
+    @Test
+    void aTensorAndItsBufferShareMemory() {
+        ByteBuffer memory = ByteBuffer.allocateDirect(6 * Float.BYTES).order(ByteOrder.nativeOrder());
+        memory.asFloatBuffer().put(new float[] {0, 1, 2, 3, 4, 5});
+        NDArray tensor = TensorMemory.wrap(memory, ScalarType.FLOAT32, new Shape(2, 3), manager);
+        memory.putFloat(5 * Float.BYTES, 7);
+        assertEquals(new Shape(2, 3), tensor.getShape());
+        assertArrayEquals(new float[] {0, 1, 2, 3, 4, 7}, tensor.toFloatArray());
+    }
+
+    @Test
+    void aBufferOfAnotherSizeIsRefused() {
+        ByteBuffer memory = ByteBuffer.allocateDirect(8);
+        assertRefused(() -> TensorMemory.wrap(memory, ScalarType.FLOAT32, new Shape(3), manager));
+        assertRefused(() -> TensorMemory.wrap(ByteBuffer.allocate(8), ScalarType.FLOAT32, new Shape(2), manager));
+    }
+
+    private static void assertRefused(Executable action) {
+        assertThrows(IllegalArgumentException.class, action);
+    }
+
+    @Test
+    void aCopyHasTheTypeAskedForAndIsRowMajor() {
+        NDArray transposed =
+                manager.create(new float[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3)).transpose();
+        for (ScalarType type :
+                List.of(ScalarType.FLOAT16, ScalarType.BFLOAT16, ScalarType.FLOAT8_E4M3, ScalarType.UINT16)) {
+            NDArray copy = TensorMemory.copy(transposed, type, manager);
+            assertEquals(type, TensorMemory.type(copy));
+            NDArray back = TensorMemory.copy(copy, ScalarType.FLOAT32, manager);
+            assertArrayEquals(new float[] {1, 4, 2, 5, 3, 6}, back.toFloatArray(), type.name());
+        }
+    }
+
+    @Test
+    void aTensorsBytesComeInParts() {
+        NDArray tensor = manager.create(new byte[] {1, 2, 3, 4, 5}, new Shape(5));
+        List<Integer> parts =
+                TensorMemory.bytes(tensor, 2).map(ByteBuffer::remaining).toList();
+        assertEquals(List.of(2, 2, 1), parts);
+        assertEquals(
+                3,
+                TensorMemory.bytes(tensor, 2).skip(1).findFirst().orElseThrow().get(0));
+    }
+
+    @Test
+    void everyTypeOfDjlThatIsATensorsHasAScalarType() {
+        for (DataType type : DataType.values()) {
+            if (type == DataType.STRING || type == DataType.UNKNOWN) {
+                assertThrows(IllegalArgumentException.class, () -> ScalarType.of(type));
+            } else {
+                assertEquals(type.name(), ScalarType.of(type).name());
+            }
+        }
+    }
+
+    @Test
+    void anUnknownFunctionIsNamedWithTheLibrary() {
+        EngineException refusal =
+                assertThrows(EngineException.class, () -> LibTorch.get().call("aoti_torch_nonsense"));
+        assertTrue(refusal.getMessage().contains("torch_cpu"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("aoti_torch_nonsense"), refusal.getMessage());
+    }
+
+    @Test
+    void aFailedCallIsNamed() {
+        NDArray two = manager.ones(new Shape(2));
+        NDArray three = manager.ones(new Shape(3));
+        EngineException refusal = assertThrows(EngineException.class, () -> LibTorch.get()
+                .call(
+                        "aoti_torch_copy_",
+                        new Pointer(((PtNDArray) two).getHandle()),
+                        new Pointer(((PtNDArray) three).getHandle()),
+                        0));
+        assertTrue(refusal.getMessage().startsWith("aoti_torch_copy_ failed with status 1"), refusal.getMessage());
+    }
+}
