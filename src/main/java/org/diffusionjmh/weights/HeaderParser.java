@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -64,8 +65,9 @@ final class HeaderParser {
             }
         } catch (CharacterCodingException e) {
             throw (IOException) wrong("the header is not UTF-8").initCause(e);
-        } catch (com.google.gson.stream.MalformedJsonException | EOFException e) {
-            throw (IOException) wrong("the header is not JSON" + place(e)).initCause(e);
+        } catch (MalformedJsonException | EOFException e) {
+            throw (IOException)
+                    wrong("the header is not JSON" + JsonObjects.place(e)).initCause(e);
         }
     }
 
@@ -210,17 +212,5 @@ final class HeaderParser {
         return current == null
                 ? MalformedSafetensorsException.at(file, Long.BYTES, reason)
                 : MalformedSafetensorsException.in(file, current, Long.BYTES, reason);
-    }
-
-    /** Gson's place without its advice, which is to be less strict. */
-    private static String place(IOException e) {
-        String message = String.valueOf(e.getMessage());
-        int start = message.indexOf(" at line ");
-        if (start < 0) {
-            return "; it ends too early";
-        }
-        int end = message.indexOf('\n', start);
-        return MalformedSafetensorsException.shortened(
-                end < 0 ? message.substring(start) : message.substring(start, end));
     }
 }

@@ -6,13 +6,20 @@ import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads the JSON files of a snapshot. */
 final class JsonObjects {
+    private static final Pattern PLACE = Pattern.compile(" at line \\d+ column \\d+ path .*");
+
     private JsonObjects() {}
 
     /**
@@ -33,10 +40,16 @@ final class JsonObjects {
             return object;
         } catch (NoSuchFileException e) {
             throw new SnapshotException(file + ": no such file; is the snapshot complete?", e);
-        } catch (JsonParseException | com.google.gson.stream.MalformedJsonException | java.io.EOFException e) {
-            throw new SnapshotException(file + ": not valid JSON: " + e.getMessage(), e);
-        } catch (java.nio.charset.CharacterCodingException e) {
+        } catch (JsonParseException | MalformedJsonException | EOFException e) {
+            throw new SnapshotException(file + ": not valid JSON" + place(e), e);
+        } catch (CharacterCodingException e) {
             throw new SnapshotException(file + ": not UTF-8", e);
         }
+    }
+
+    /** Where Gson found something wrong, without its advice, which is to be less strict. */
+    static String place(Exception e) {
+        Matcher matcher = PLACE.matcher(String.valueOf(e.getMessage()));
+        return matcher.find() ? MalformedSafetensorsException.shortened(matcher.group()) : "; it ends too early";
     }
 }
