@@ -81,6 +81,21 @@ public final class TensorMemory {
         }
     }
 
+    /**
+     * A tensor in another type on its own device, without waiting: a view where it has the type already, else a contiguous copy.
+     *
+     * @param type element type of the result
+     * @param manager owner of the result, of the source's device
+     */
+    public static NDArray as(NDArray source, ScalarType type, NDManager manager) {
+        if (type(source) != type) {
+            return copy(source, type, manager);
+        }
+        NDArray view = source.reshape(source.getShape());
+        view.attach(manager);
+        return view;
+    }
+
     /** A tensor's element type, of which DJL knows only some. */
     public static ScalarType type(NDArray tensor) {
         IntByReference code = new IntByReference();

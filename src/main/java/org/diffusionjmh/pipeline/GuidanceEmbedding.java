@@ -2,10 +2,11 @@ package org.diffusionjmh.pipeline;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.diffusionjmh.libtorch.ScalarType;
+import org.diffusionjmh.libtorch.TensorMemory;
 
 /**
  * The guidance scale as an input of models that were distilled with one, such as latent consistency models (Luo et al. 2023): sinusoids
@@ -15,7 +16,7 @@ import java.util.OptionalInt;
  */
 record GuidanceEmbedding(OptionalInt dimension) {
     /** The embedding [images, dimension] for a request, if the model takes one. */
-    Optional<NDArray> of(TextToImageRequest request, DataType dtype, NDManager owner) {
+    Optional<NDArray> of(TextToImageRequest request, ScalarType dtype, NDManager owner) {
         if (dimension.isEmpty()) {
             return Optional.empty();
         }
@@ -23,9 +24,7 @@ record GuidanceEmbedding(OptionalInt dimension) {
         float[] row = sinusoids((request.guidanceScale() - 1) * 1000, width);
         try (NDManager scope = owner.newSubManager()) {
             NDArray single = scope.create(row, new Shape(1, width));
-            NDArray rows = PromptBatch.tiled(single, request.images()).toType(dtype, true);
-            rows.attach(owner);
-            return Optional.of(rows);
+            return Optional.of(TensorMemory.copy(PromptBatch.tiled(single, request.images()), dtype, owner));
         }
     }
 

@@ -9,17 +9,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.diffusionjmh.compiler.ShapedModules;
-import org.diffusionjmh.compiler.TensorTypes;
-import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.libtorch.HostScalars;
+import org.diffusionjmh.libtorch.ScalarType;
+import org.diffusionjmh.libtorch.TensorMemory;
 
 /** The decoder of the autoencoder: latents to pixels. */
 final class LatentDecoder implements AutoCloseable {
     private static final int CHANNELS = 3;
+    private static final int MAX_LEVEL = 255;
 
     private final ShapedModules<Sizes> modules;
     private final double scalingFactor;
-    private final DType dtype;
+    private final ScalarType dtype;
+    private final HostScalars scalars;
 
     /** What a decoder's graph depends on. */
     record Sizes(long batch, long height, long width) {}
@@ -28,11 +31,13 @@ final class LatentDecoder implements AutoCloseable {
      * @param modules the decoder
      * @param scalingFactor latents are divided by it
      * @param dtype type of the decoder's computation
+     * @param scalars the pipeline's numbers
      */
-    LatentDecoder(ShapedModules<Sizes> modules, double scalingFactor, DType dtype) {
+    LatentDecoder(ShapedModules<Sizes> modules, double scalingFactor, ScalarType dtype, HostScalars scalars) {
         this.modules = modules;
         this.scalingFactor = scalingFactor;
         this.dtype = dtype;
+        this.scalars = scalars;
     }
 
     /**
@@ -44,8 +49,8 @@ final class LatentDecoder implements AutoCloseable {
     NDArray decode(NDArray latents, NDManager owner) {
         Shape shape = latents.getShape();
         try (NDManager scope = owner.newSubManager()) {
-            NDArray unscaled = latents.toType(TensorTypes.dataType(dtype), true).div(scalingFactor);
-            unscaled.attach(scope);
+            NDArray converted = TensorMemory.as(latents, dtype, scope);
+            NDArray unscaled = converted.div(scalars.of(scalingFactor));
             Sizes sizes = new Sizes(shape.get(0), shape.get(2), shape.get(3));
             return modules.of(sizes).run(new NDList(unscaled), owner).singletonOrThrow();
         }
@@ -58,9 +63,10 @@ final class LatentDecoder implements AutoCloseable {
      */
     List<RgbImage> pictures(NDArray latents) {
         try (NDManager scope = latents.getManager().newSubManager()) {
-            NDArray decoded = decode(latents, scope);
-            NDArray unit = decoded.div(2).add(0.5).clip(0, 1).toType(DataType.FLOAT32, false);
-            NDArray pixels = unit.mul(255).round().toType(DataType.UINT8, false).transpose(0, 2, 3, 1);
+            NDArray half = scalars.of(0.5);
+            NDArray unit = decode(latents, scope).mul(half).add(half).clip(0, 1);
+            NDArray levels = TensorMemory.as(unit, ScalarType.FLOAT32, scope).mul(scalars.of(MAX_LEVEL));
+            NDArray pixels = levels.round().toType(DataType.UINT8, false).transpose(0, 2, 3, 1);
             Shape shape = pixels.getShape();
             byte[] bytes = pixels.toByteArray();
             return split(bytes, Math.toIntExact(shape.get(1)), Math.toIntExact(shape.get(2)));

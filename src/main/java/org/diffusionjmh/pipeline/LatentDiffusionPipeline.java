@@ -74,7 +74,7 @@ final class LatentDiffusionPipeline implements TextToImagePipeline {
                     request.height() / TextToImageRequest.SIZE_MULTIPLE,
                     request.width() / TextToImageRequest.SIZE_MULTIPLE);
             NDList draws = source.draw(request.seed(), shape, drawTypes(plan, steps), manager);
-            NDArray latents = draws.get(0).mul(plan.initNoiseSigma());
+            NDArray latents = draws.get(0).mul(parts.scalars().of(plan.initNoiseSigma()));
             return new Denoising(
                     manager,
                     parts.denoiser(),
@@ -110,7 +110,7 @@ final class LatentDiffusionPipeline implements TextToImagePipeline {
     private Guidance guidance(TextToImageRequest request) {
         boolean distilled = parts.guidanceEmbedding().isPresent();
         return request.guidanceScale() > 1 && !distilled
-                ? new ClassifierFreeGuidance(request.guidanceScale(), request.guidanceRescale())
+                ? new ClassifierFreeGuidance(request.guidanceScale(), request.guidanceRescale(), parts.scalars())
                 : Guidance.none();
     }
 

@@ -9,9 +9,12 @@ import java.util.function.Function;
 import org.diffusionjmh.compiler.Compiler;
 import org.diffusionjmh.compiler.Compilers;
 import org.diffusionjmh.compiler.ShapedModules;
+import org.diffusionjmh.compiler.TensorTypes;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.libtorch.HostScalars;
 import org.diffusionjmh.libtorch.NoiseGenerator;
+import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TorchSession;
 import org.diffusionjmh.model.AutoencoderKL;
 import org.diffusionjmh.model.AutoencoderKLConfig;
@@ -34,6 +37,7 @@ final class PipelineAssembly {
     private final PipelineOptions options;
     private final TorchSession session;
     private final Compiler compiler;
+    private final HostScalars scalars;
     private final List<ResidentWeights> weights = new ArrayList<>();
 
     PipelineAssembly(ModelFiles files, PipelineOptions options, TorchSession session) {
@@ -41,6 +45,7 @@ final class PipelineAssembly {
         this.options = options;
         this.session = session;
         this.compiler = Compilers.of(options.compiler());
+        this.scalars = new HostScalars(session.manager());
     }
 
     /** Stable Diffusion 1.x and 2.x. */
@@ -86,6 +91,7 @@ final class PipelineAssembly {
                 unet.config().inChannels(),
                 unet.config().timeCondProjDim(),
                 options.dtype(),
+                scalars,
                 weights);
         return new LatentDiffusionPipeline(files, session, parts, new NoiseGenerator(session.manager()));
     }
@@ -132,7 +138,8 @@ final class PipelineAssembly {
                         new LatentDecoder.Sizes(1, EXAMPLE_SIDE, EXAMPLE_SIDE),
                         sizes -> vae.decoderGraph(sizes.batch(), sizes.height(), sizes.width(), dtype)),
                 config.scalingFactor(),
-                dtype);
+                ScalarType.of(TensorTypes.dataType(dtype)),
+                scalars);
     }
 
     /**

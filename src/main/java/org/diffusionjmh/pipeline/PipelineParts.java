@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.diffusionjmh.compiler.TensorTypes;
 import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.libtorch.HostScalars;
 import org.diffusionjmh.scheduler.Scheduler;
 
 /**
@@ -18,6 +19,7 @@ import org.diffusionjmh.scheduler.Scheduler;
  * @param latentChannels channels of the latents
  * @param guidanceEmbedding width of the guidance embedding, for models that were distilled with one
  * @param dtype type of the denoiser and of the latents
+ * @param scalars numbers as operands
  * @param weights the components' weights, closed last
  */
 record PipelineParts(
@@ -29,6 +31,7 @@ record PipelineParts(
         int latentChannels,
         OptionalInt guidanceEmbedding,
         DType dtype,
+        HostScalars scalars,
         List<ResidentWeights> weights)
         implements AutoCloseable {
     PipelineParts {
@@ -44,6 +47,7 @@ record PipelineParts(
         promptEncoder.close();
         denoiser.close();
         decoder.close();
+        scalars.close();
         weights.forEach(ResidentWeights::close);
     }
 }

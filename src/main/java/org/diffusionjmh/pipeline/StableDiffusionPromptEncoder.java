@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.model.HiddenState;
 
 /** Prompts of Stable Diffusion 1.x and 2.x: one text encoder, its last hidden state behind the final norm. */
@@ -40,7 +41,7 @@ final class StableDiffusionPromptEncoder implements PromptEncoder {
                     embeds,
                     Optional.empty(),
                     Optional.empty(),
-                    guidanceEmbedding.of(request, embeds.getDataType(), owner));
+                    guidanceEmbedding.of(request, TensorMemory.type(embeds), owner));
         }
     }
 

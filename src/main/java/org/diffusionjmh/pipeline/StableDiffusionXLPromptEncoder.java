@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.model.HiddenState;
 
 /**
@@ -22,7 +23,13 @@ final class StableDiffusionXLPromptEncoder implements PromptEncoder {
     /** Hidden states [prompts, tokens, both widths] and pooled text [prompts, projection_dim]. */
     private record Encoded(NDArray hidden, NDArray pooled) {
         Encoded zeros() {
-            return new Encoded(hidden.zerosLike(), pooled.zerosLike());
+            return new Encoded(zerosLike(hidden), zerosLike(pooled));
+        }
+
+        private static NDArray zerosLike(NDArray x) {
+            try (NDArray zeros = x.getManager().zeros(x.getShape())) {
+                return TensorMemory.copy(zeros, TensorMemory.type(x), x.getManager());
+            }
         }
 
         Encoded repeated(int times) {
@@ -73,7 +80,7 @@ final class StableDiffusionXLPromptEncoder implements PromptEncoder {
                     rows.hidden,
                     Optional.of(rows.pooled),
                     Optional.of(timeIds),
-                    guidanceEmbedding.of(request, rows.hidden.getDataType(), owner));
+                    guidanceEmbedding.of(request, TensorMemory.type(rows.hidden), owner));
         }
     }
 

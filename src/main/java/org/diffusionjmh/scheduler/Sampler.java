@@ -1,13 +1,14 @@
 package org.diffusionjmh.scheduler;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.diffusionjmh.libtorch.HostScalars;
+import org.diffusionjmh.libtorch.ScalarType;
+import org.diffusionjmh.libtorch.TensorMemory;
 
 /**
  * Carries out a {@link SamplingPlan} on tensors, op by op, on whatever device they are on, without waiting for it.
@@ -18,10 +19,7 @@ import java.util.function.Supplier;
 public final class Sampler implements AutoCloseable {
     private final SamplingPlan plan;
     private final NDManager manager;
-    // Scalars stay on the host: libtorch passes them to kernels by value, so no copy to the device has to be waited
-    // for.
-    private final NDManager host;
-    private final Map<Double, NDArray> scalars = new HashMap<>();
+    private final HostScalars scalars;
     private final Map<Register, NDArray> kept = new HashMap<>();
     private int nextStep;
 
@@ -29,7 +27,7 @@ public final class Sampler implements AutoCloseable {
     public Sampler(SamplingPlan plan, NDManager parent) {
         this.plan = plan;
         this.manager = parent.newSubManager();
-        this.host = manager.newSubManager(Device.cpu());
+        this.scalars = new HostScalars(manager);
     }
 
     /**
@@ -41,7 +39,7 @@ public final class Sampler implements AutoCloseable {
      */
     public NDArray scaleModelInput(NDArray sample, int index) {
         double scale = plan.steps().get(index).inputScale();
-        return scale == 1 ? alias(sample) : sample.mul(scalar(scale));
+        return scale == 1 ? alias(sample) : sample.mul(scalars.of(scale));
     }
 
     /**
@@ -53,8 +51,8 @@ public final class Sampler implements AutoCloseable {
      */
     public NDArray addNoise(NDArray original, NDArray noise) {
         NoiseLevel level = plan.beginLevel();
-        try (NDArray signalPart = original.mul(scalar(level.alpha()));
-                NDArray noisePart = noise.mul(scalar(level.sigma()))) {
+        try (NDArray signalPart = original.mul(scalars.of(level.alpha()));
+                NDArray noisePart = noise.mul(scalars.of(level.sigma()))) {
             return signalPart.add(noisePart);
         }
     }
@@ -95,9 +93,7 @@ public final class Sampler implements AutoCloseable {
                     keep(register, value);
                 }
             });
-            NDArray result = values.get(Register.SAMPLE).toType(modelOutput.getDataType(), false);
-            result.attach(sample.getManager());
-            return result;
+            return TensorMemory.as(values.get(Register.SAMPLE), TensorMemory.type(modelOutput), sample.getManager());
         }
     }
 
@@ -107,8 +103,8 @@ public final class Sampler implements AutoCloseable {
         }
         NDArray value = values.get(update.target());
         if (update instanceof Update.Clamp clamp) {
-            try (NDArray above = value.maximum(scalar(clamp.minimum()))) {
-                return above.minimum(scalar(clamp.maximum()));
+            try (NDArray above = value.maximum(scalars.of(clamp.minimum()))) {
+                return above.minimum(scalars.of(clamp.maximum()));
             }
         }
         if (update instanceof Update.DynamicThreshold threshold) {
@@ -121,7 +117,7 @@ public final class Sampler implements AutoCloseable {
         NDArray sum = null;
         for (Update.Term term : combination.terms()) {
             NDArray value = values.get(term.register());
-            NDArray scaled = term.coefficient() == 1 ? alias(value) : value.mul(scalar(term.coefficient()));
+            NDArray scaled = term.coefficient() == 1 ? alias(value) : value.mul(scalars.of(term.coefficient()));
             if (sum == null) {
                 sum = scaled;
             } else {
@@ -157,9 +153,9 @@ public final class Sampler implements AutoCloseable {
             NDArray rows = within(scope, value.reshape(batch, count));
             NDArray sorted = rows.abs().sort(1);
             NDArray quantile = sorted.get(":, " + below + ":" + (below + 1))
-                    .mul(scalar(1 - fraction))
-                    .add(sorted.get(":, " + above + ":" + (above + 1)).mul(scalar(fraction)));
-            NDArray limit = quantile.maximum(scalar(1)).minimum(scalar(threshold.maximum()));
+                    .mul(scalars.of(1 - fraction))
+                    .add(sorted.get(":, " + above + ":" + (above + 1)).mul(scalars.of(fraction)));
+            NDArray limit = quantile.maximum(scalars.of(1)).minimum(scalars.of(threshold.maximum()));
             NDArray limited =
                     rows.maximum(limit.neg()).minimum(limit).div(limit).reshape(shape);
             limited.attach(value.getManager());
@@ -176,8 +172,7 @@ public final class Sampler implements AutoCloseable {
     }
 
     private static NDArray inFloat32(NDArray array, NDManager scope) {
-        return within(
-                scope, array.getDataType() == DataType.FLOAT32 ? alias(array) : array.toType(DataType.FLOAT32, true));
+        return TensorMemory.as(array, ScalarType.FLOAT32, scope);
     }
 
     private static NDArray alias(NDArray array) {
@@ -187,10 +182,6 @@ public final class Sampler implements AutoCloseable {
     private static NDArray within(NDManager scope, NDArray array) {
         array.attach(scope);
         return array;
-    }
-
-    private NDArray scalar(double value) {
-        return scalars.computeIfAbsent(value, key -> host.create(key.floatValue()));
     }
 
     /** Frees what the sampler keeps; results stay with their managers. */
