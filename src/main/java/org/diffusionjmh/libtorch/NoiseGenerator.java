@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
 import org.diffusionjmh.torchscript.TorchScriptArchive;
 
@@ -28,6 +29,15 @@ public final class NoiseGenerator implements AutoCloseable {
                 draws = annotate(List[Tensor], [])
                 for i in range(torch.len(dtypes)):
                   noise = torch.randn(shape, generator=generator, dtype=dtypes[i], device=torch.device(device))
+                  _0 = torch.append(draws, noise)
+                return draws
+              def draw_default(self: __torch__.M,
+                shape: List[int],
+                dtypes: List[int],
+                device: str) -> List[Tensor]:
+                draws = annotate(List[Tensor], [])
+                for i in range(torch.len(dtypes)):
+                  noise = torch.randn(shape, dtype=dtypes[i], device=torch.device(device))
                   _0 = torch.append(draws, noise)
                 return draws
             """;
@@ -54,12 +64,20 @@ public final class NoiseGenerator implements AutoCloseable {
      */
     public NDList draw(long seed, Shape shape, List<DataType> dtypes, NDManager owner) {
         long[] codes =
-                dtypes.stream().mapToLong(type -> ScalarType.of(type).code()).toArray();
+                dtypes.stream().map(ScalarType::of).mapToLong(ScalarType::code).toArray();
         try (IValue seedValue = IValue.from(seed);
                 IValue shapeValue = IValue.listFrom(shape.getShape());
                 IValue dtypeValues = IValue.listFrom(codes);
                 IValue device = IValue.from(Devices.torchName(manager.getDevice()))) {
-            return module.call("draw", owner, seedValue, shapeValue, dtypeValues, device);
+            if (!manager.getDevice().isGpu()) {
+                return module.call("draw", owner, seedValue, shapeValue, dtypeValues, device);
+            }
+            // TorchScript makes generators for the CPU only. The device's default one, freshly seeded, gives the same
+            // numbers; it is the process's, so nobody may draw in between.
+            synchronized (NoiseGenerator.class) {
+                JniUtils.setSeed(seed);
+                return module.call("draw_default", owner, shapeValue, dtypeValues, device);
+            }
         }
     }
 
