@@ -8,6 +8,28 @@ public final class Pipelines {
     private Pipelines() {}
 
     /**
+     * Loads a text-to-image pipeline. Compiles nothing yet.
+     *
+     * @param model a snapshot's folder; or a hub id in the local Hugging Face cache, which is where its environment variables say; or a
+     *     {@link BuiltInModel}'s name
+     * @param warnings told if the weights are made up
+     * @throws IOException if files cannot be read
+     * @throws IllegalArgumentException if there is no such model or it has something that is not supported; the message says what
+     */
+    public static TextToImagePipeline textToImage(String model, PipelineOptions options, Warnings warnings)
+            throws IOException {
+        TorchSession session = TorchSession.open(options.device());
+        try {
+            ModelFiles files = ModelResolver.of(System.getenv())
+                    .resolve(model, options.scale(), options.variant(), session.manager(), warnings);
+            return textToImage(files, options, session);
+        } catch (IOException | RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    /**
      * Puts a text-to-image pipeline together. Compiles nothing yet; weights are loaded when a network is first compiled.
      *
      * @param files the model; closed with the pipeline, or here if there is none
@@ -16,15 +38,22 @@ public final class Pipelines {
      */
     static TextToImagePipeline textToImage(ModelFiles files, PipelineOptions options, TorchSession session)
             throws IOException {
-        PipelineAssembly assembly = new PipelineAssembly(files, options, session);
-        String pipelineClass = files.description().pipelineClass();
+        try {
+            return assemble(new PipelineAssembly(files, options, session), files.description());
+        } catch (IOException | RuntimeException e) {
+            files.close();
+            throw e;
+        }
+    }
+
+    private static TextToImagePipeline assemble(PipelineAssembly assembly, ModelDescription model) throws IOException {
+        String pipelineClass = model.pipelineClass();
         return switch (pipelineClass) {
             case "StableDiffusionPipeline" -> assembly.stableDiffusion();
             case "StableDiffusionXLPipeline" -> assembly.stableDiffusionXl();
             default ->
-                throw new IllegalArgumentException(
-                        files.description().model() + ": model_index.json names the pipeline " + pipelineClass
-                                + "; supported: StableDiffusionPipeline, StableDiffusionXLPipeline");
+                throw new IllegalArgumentException(model.model() + ": model_index.json names the pipeline "
+                        + pipelineClass + "; supported: StableDiffusionPipeline, StableDiffusionXLPipeline");
         };
     }
 }

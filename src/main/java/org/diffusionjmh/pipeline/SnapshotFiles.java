@@ -5,15 +5,15 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import org.diffusionjmh.model.ModelConfig;
 import org.diffusionjmh.tokenizer.ClipTokenizer;
+import org.diffusionjmh.weights.ComponentFolder;
+import org.diffusionjmh.weights.JsonObjects;
 import org.diffusionjmh.weights.Snapshot;
 import org.diffusionjmh.weights.WeightSource;
 
@@ -32,14 +32,13 @@ public final class SnapshotFiles implements ModelFiles {
     /**
      * Opens a snapshot.
      *
-     * @param name what the user called it
-     * @param folder where it is
-     * @param variant which of its weights' files to read, for example {@code fp16}
-     * @throws IOException if it is not a snapshot; the message says what is missing
+     * @param model what the user calls it
+     * @param variant the variant of the weights' files, for example {@code fp16}
+     * @throws org.diffusionjmh.weights.SnapshotException if the folder is not a snapshot
      */
-    public static SnapshotFiles open(String name, Path folder, Optional<String> variant) throws IOException {
+    public static SnapshotFiles open(String model, Path folder, Optional<String> variant) throws IOException {
         Snapshot snapshot = Snapshot.open(folder);
-        ModelDescription description = new ModelDescription(name, snapshot.pipelineClass(), false, "snapshot");
+        ModelDescription description = new ModelDescription(model, snapshot.pipelineClass(), false, "snapshot");
         return new SnapshotFiles(snapshot, description, variant);
     }
 
@@ -65,14 +64,12 @@ public final class SnapshotFiles implements ModelFiles {
 
     @Override
     public JsonObject schedulerConfig() throws IOException {
-        try (Reader reader = Files.newBufferedReader(snapshot.schedulerConfig())) {
-            return JsonParser.parseReader(reader).getAsJsonObject();
-        }
+        return JsonObjects.read(snapshot.schedulerConfig());
     }
 
     @Override
     public Weights weights(String component) throws IOException {
-        WeightSource source = snapshot.weights(component, variant);
+        WeightSource source = snapshot.weights(component, variantOf(component));
         return new Weights() {
             @Override
             public NDArray load(String key, Shape shape, NDManager manager, DataType dtype) {
@@ -86,6 +83,25 @@ public final class SnapshotFiles implements ModelFiles {
         };
     }
 
+    /** As in diffusers, a component that lacks the variant has its plain weights, unless every component lacks it. */
+    private Optional<String> variantOf(String component) throws IOException {
+        if (variant.isEmpty() || has(component, variant.get())) {
+            return variant;
+        }
+        for (String other : components()) {
+            if (has(other, variant.get())) {
+                return Optional.empty();
+            }
+        }
+        return variant;
+    }
+
+    private boolean has(String component, String wanted) throws IOException {
+        Path folder = snapshot.path().resolve(component);
+        return Files.isDirectory(folder)
+                && new ComponentFolder(folder).variants().contains(wanted);
+    }
+
     @Override
     public ClipTokenizer tokenizer(String component) throws IOException {
         return ClipTokenizer.open(snapshot.component(component).path());
@@ -93,6 +109,6 @@ public final class SnapshotFiles implements ModelFiles {
 
     @Override
     public void close() {
-        // holds no file open: weights and tokenizers belong to who opened them
+        // Weights and tokenizers are closed by those who opened them.
     }
 }

@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads the JSON files of a snapshot. */
-final class JsonObjects {
+public final class JsonObjects {
     private static final Pattern PLACE = Pattern.compile(" at line \\d+ column \\d+ path .*");
 
     private JsonObjects() {}
@@ -27,7 +27,7 @@ final class JsonObjects {
      *
      * @throws SnapshotException if there is no such file or it holds something else
      */
-    static JsonObject read(Path file) throws IOException {
+    public static JsonObject read(Path file) throws IOException {
         try (JsonReader reader = new JsonReader(Files.newBufferedReader(file))) {
             reader.setStrictness(Strictness.STRICT);
             if (reader.peek() != JsonToken.BEGIN_OBJECT) {

@@ -1,0 +1,88 @@
+package org.diffusionjmh.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.diffusionjmh.model.ModelConfig;
+import org.diffusionjmh.tokenizer.ClipTokenizer;
+import org.diffusionjmh.weights.SyntheticWeights;
+
+/** A built-in model at one scale, with made-up weights. */
+final class BuiltInFiles implements ModelFiles {
+    private static final long SEED = 0;
+
+    private final BuiltInModel model;
+    private final Scale scale;
+    private final SyntheticWeights weights;
+
+    /**
+     * @param manager the weights are made on its device
+     */
+    BuiltInFiles(BuiltInModel model, Scale scale, NDManager manager) {
+        this.model = model;
+        this.scale = scale;
+        this.weights = new SyntheticWeights(SEED, manager);
+    }
+
+    @Override
+    public ModelDescription description() {
+        return new ModelDescription(model.id(), model.pipelineClass(), true, scale.id());
+    }
+
+    @Override
+    public JsonObject index() {
+        return model.index();
+    }
+
+    @Override
+    public Set<String> components() {
+        return model.components().keySet();
+    }
+
+    @Override
+    public ModelConfig config(String component) {
+        return model.config(scale, component);
+    }
+
+    @Override
+    public JsonObject schedulerConfig() {
+        return model.schedulerConfig();
+    }
+
+    @Override
+    public Weights weights(String component) {
+        return new Weights() {
+            @Override
+            public NDArray load(String key, Shape shape, NDManager manager, DataType dtype) {
+                return weights.make(component, key, shape, dtype, manager);
+            }
+
+            @Override
+            public void close() {
+                // The numbers belong to whoever they were made for, and their source to the model.
+            }
+        };
+    }
+
+    @Override
+    public ClipTokenizer tokenizer(String component) throws IOException {
+        Path folder = Files.createTempDirectory("diffusion-jmh-tokenizer");
+        try {
+            model.writeTokenizer(scale, component, folder);
+            return ClipTokenizer.open(folder);
+        } finally {
+            Folders.delete(folder);
+        }
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+}

@@ -1,0 +1,96 @@
+package org.diffusionjmh.pipeline;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.diffusionjmh.weights.HubCache;
+import org.diffusionjmh.weights.SnapshotException;
+
+/**
+ * Finds the model that a name means: a snapshot's folder; else a snapshot in the local Hugging Face cache; else a built-in model. The
+ * network is never used.
+ */
+final class ModelResolver {
+    private final HubCache cache;
+
+    ModelResolver(HubCache cache) {
+        this.cache = cache;
+    }
+
+    /**
+     * A resolver for the cache that the hub's own tools use.
+     *
+     * @param environment the environment variables
+     */
+    static ModelResolver of(Map<String, String> environment) {
+        return new ModelResolver(new HubCache(environment, Path.of(System.getProperty("user.home"))));
+    }
+
+    /**
+     * Opens a model.
+     *
+     * @param model a folder, {@code owner/name} with or without {@code @revision}, or a built-in model's name
+     * @param scale size of a built-in model
+     * @param variant the variant of a snapshot's weights, for example {@code fp16}
+     * @param manager a built-in model's weights are made on its device
+     * @param warnings told that weights are made up
+     * @throws IllegalArgumentException if there is no such model; the message says where it was looked for
+     * @throws IOException if there is one and its files are incomplete, malformed or cannot be read
+     */
+    ModelFiles resolve(String model, Scale scale, Optional<String> variant, NDManager manager, Warnings warnings)
+            throws IOException {
+        Optional<Path> path = existing(model);
+        if (path.isPresent()) {
+            return SnapshotFiles.open(model, folder(path.get()), variant);
+        }
+        Path cached;
+        try {
+            cached = cache.find(model);
+        } catch (SnapshotException e) {
+            BuiltInModel builtIn = BuiltInModel.named(model).orElseThrow(() -> unknown(model, e));
+            warnings.warn(madeUp(builtIn, scale, variant, e));
+            return new BuiltInFiles(builtIn, scale, manager);
+        }
+        return SnapshotFiles.open(model, cached, variant);
+    }
+
+    private static Optional<Path> existing(String model) {
+        try {
+            return model.isBlank()
+                    ? Optional.empty()
+                    : Optional.of(Path.of(model).toAbsolutePath()).filter(Files::exists);
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Path folder(Path path) {
+        if (!Files.isDirectory(path)) {
+            throw new IllegalArgumentException(
+                    path + ": is a file; want a snapshot's folder. A checkpoint in a single file"
+                            + " becomes one with diffusers: Pipeline.from_single_file(FILE).save_pretrained(FOLDER)");
+        }
+        return path;
+    }
+
+    private static IllegalArgumentException unknown(String model, SnapshotException notCached) {
+        return new IllegalArgumentException(
+                "model '" + model + "' not found. Looked for:"
+                        + "\n  a folder '" + model + "' in " + Path.of("").toAbsolutePath()
+                        + "\n  in the Hugging Face cache: " + notCached.getMessage()
+                        + "\n  a built-in model: " + BuiltInModel.knownNames(),
+                notCached);
+    }
+
+    private static String madeUp(
+            BuiltInModel model, Scale scale, Optional<String> variant, SnapshotException notCached) {
+        return model.id() + " runs with made-up weights at scale " + scale.id()
+                + variant.map(name -> " (and no variant " + name + ")").orElse("")
+                + ": times are real, pictures are noise. There is no folder of this name, and: "
+                + notCached.getMessage();
+    }
+}

@@ -1,0 +1,124 @@
+package org.diffusionjmh.pipeline;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.diffusionjmh.compiler.TensorTypes;
+import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.libtorch.ScalarType;
+import org.diffusionjmh.weights.Dtype;
+import org.diffusionjmh.weights.SafetensorsWriter;
+import org.diffusionjmh.weights.TensorInfo;
+
+/**
+ * Writes a built-in model as a snapshot that diffusers' {@code from_pretrained} loads as it is, so that other programs can run the very
+ * weights that this one makes up. One tensor is in memory at a time.
+ */
+public final class SnapshotWriter {
+    private final BuiltInModel model;
+    private final Scale scale;
+    private final DType dtype;
+
+    /**
+     * @param dtype type of the stored weights; those of a narrower type than FP32 are rounded
+     */
+    public SnapshotWriter(BuiltInModel model, Scale scale, DType dtype) {
+        this.model = model;
+        this.scale = scale;
+        this.dtype = dtype;
+    }
+
+    /** Told after each tensor. */
+    @FunctionalInterface
+    public interface Progress {
+        /**
+         * @param component the network being written
+         * @param bytes of the weights that are written, those of all networks
+         * @param total of the weights of all networks, in bytes
+         */
+        void written(String component, long bytes, long total);
+    }
+
+    /**
+     * Writes the snapshot under a temporary name beside {@code output}, and puts it there when it is complete.
+     *
+     * @param output the snapshot's folder: a new one, or an empty one
+     * @throws IllegalArgumentException if there is something already
+     * @throws IOException if the folder cannot be written to; nothing is left of the snapshot then
+     */
+    public void write(Path output, Progress progress) throws IOException {
+        try (UnfinishedFolder folder = UnfinishedFolder.of(output);
+                NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+                BuiltInFiles files = new BuiltInFiles(model, scale, manager)) {
+            writeFiles(folder.path());
+            writeWeights(files, manager, folder, progress);
+            folder.commit();
+        }
+    }
+
+    private void writeFiles(Path folder) throws IOException {
+        for (Map.Entry<String, byte[]> file : model.files(scale).entrySet()) {
+            Path path = folder.resolve(file.getKey());
+            Files.createDirectories(path.getParent());
+            Files.write(path, file.getValue());
+        }
+        for (String component : model.components().keySet()) {
+            if (component.startsWith("tokenizer")) {
+                model.writeTokenizer(scale, component, folder.resolve(component));
+            }
+        }
+    }
+
+    private void writeWeights(BuiltInFiles files, NDManager manager, UnfinishedFolder folder, Progress progress)
+            throws IOException {
+        Map<String, Map<String, TensorInfo>> networks = networks();
+        long total = networks.values().stream()
+                .flatMap(tensors -> tensors.values().stream())
+                .mapToLong(TensorInfo::bytes)
+                .sum();
+        long bytes = 0;
+        for (Map.Entry<String, Map<String, TensorInfo>> network : networks.entrySet()) {
+            String component = network.getKey();
+            Path file = folder.path().resolve(component).resolve(weightsFile(component));
+            try (SafetensorsWriter writer = SafetensorsWriter.create(file, network.getValue());
+                    ModelFiles.Weights weights = files.weights(component)) {
+                for (Map.Entry<String, TensorInfo> tensor : network.getValue().entrySet()) {
+                    folder.checkGoingOn();
+                    Shape shape = tensor.getValue().shape();
+                    try (NDArray values = weights.load(tensor.getKey(), shape, manager, TensorTypes.dataType(dtype))) {
+                        writer.write(tensor.getKey(), values);
+                    }
+                    bytes += tensor.getValue().bytes();
+                    progress.written(component, bytes, total);
+                }
+                writer.commit();
+            }
+        }
+    }
+
+    /** Component to weight to type and shape. */
+    private Map<String, Map<String, TensorInfo>> networks() {
+        Dtype stored = Dtype.of(ScalarType.of(TensorTypes.dataType(dtype)));
+        Map<String, Map<String, TensorInfo>> networks = new LinkedHashMap<>();
+        for (String component : model.networks()) {
+            Map<String, TensorInfo> tensors = new TreeMap<>();
+            String className = model.components().get(component).name();
+            NetworkWeights.of(className, model.config(scale, component))
+                    .forEach((key, shape) -> tensors.put(key, new TensorInfo(stored, shape)));
+            networks.put(component, tensors);
+        }
+        return networks;
+    }
+
+    private String weightsFile(String component) {
+        String library = model.components().get(component).library();
+        return library.equals("transformers") ? "model.safetensors" : "diffusion_pytorch_model.safetensors";
+    }
+}
