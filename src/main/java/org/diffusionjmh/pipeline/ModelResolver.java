@@ -52,10 +52,23 @@ final class ModelResolver {
             cached = cache.find(model);
         } catch (SnapshotException e) {
             BuiltInModel builtIn = BuiltInModel.named(model).orElseThrow(() -> unknown(model, e));
-            warnings.warn(madeUp(builtIn, scale, variant, e));
-            return new BuiltInFiles(builtIn, scale, manager);
+            return resolve(builtIn, scale, variant, manager, warnings);
         }
         return SnapshotFiles.open(model, cached, variant);
+    }
+
+    /** An alias stands for a hub id, so that the snapshot itself is taken where there is one. */
+    private ModelFiles resolve(
+            BuiltInModel model, Scale scale, Optional<String> variant, NDManager manager, Warnings warnings)
+            throws IOException {
+        Path cached;
+        try {
+            cached = cache.find(model.id());
+        } catch (SnapshotException e) {
+            warnings.warn(madeUp(model, scale, variant, e));
+            return new BuiltInFiles(model, scale, manager);
+        }
+        return SnapshotFiles.open(model.id(), cached, variant);
     }
 
     private static Optional<Path> existing(String model) {
@@ -90,7 +103,7 @@ final class ModelResolver {
             BuiltInModel model, Scale scale, Optional<String> variant, SnapshotException notCached) {
         return model.id() + " runs with made-up weights at scale " + scale.id()
                 + variant.map(name -> " (and no variant " + name + ")").orElse("")
-                + ": times are real, pictures are noise. There is no folder of this name, and: "
+                + ": times are real, pictures are noise. "
                 + notCached.getMessage();
     }
 }

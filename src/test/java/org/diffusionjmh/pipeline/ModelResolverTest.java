@@ -42,7 +42,7 @@ class ModelResolverTest {
         assertEquals(List.of(), warnings);
     }
 
-    /** A cached snapshot goes before the built-in model of the same id. */
+    /** A cached snapshot goes before the built-in model of the same id, under its aliases too. */
     @Test
     void aHubIdIsLookedUpInTheCache() throws IOException {
         Path cached = folder.resolve("hub/models--SG161222--RealVisXL_V4.0");
@@ -50,6 +50,7 @@ class ModelResolverTest {
         Files.createDirectories(cached.resolve("refs"));
         Files.writeString(cached.resolve("refs/main"), HASH);
         assertEquals(new ModelDescription(ID, "MyPipeline", false, "snapshot"), describe(ID));
+        assertEquals(new ModelDescription(ID, "MyPipeline", false, "snapshot"), describe("realvisxl"));
         assertEquals(List.of(), warnings);
     }
 
@@ -60,6 +61,7 @@ class ModelResolverTest {
         assertEquals(new ModelDescription(ID, "StableDiffusionXLPipeline", true, "mini"), description);
         assertEquals(description, describe("realvisxl"));
         assertEquals(2, warnings.size());
+        assertEquals(warnings.get(0), warnings.get(1));
         assertTrue(
                 warnings.get(0)
                         .startsWith(
