@@ -36,11 +36,19 @@ public final class TorchSession implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such device; a GPU that was asked for is never replaced by the CPU
      */
     public static TorchSession open(String name) {
-        Engine engine = Engine.getEngine("PyTorch");
-        Device device = Devices.parse(name, engine.getGpuCount());
+        Device device = deviceOf(name);
         LargeStackThread thread = new LargeStackThread("torch-" + device);
         Optional<CudaRuntime> cuda = device.isGpu() ? Optional.of(CudaRuntime.load()) : Optional.empty();
         return new TorchSession(device, thread, NDManager.newBaseManager(device, "PyTorch"), cuda);
+    }
+
+    /**
+     * The device that a name stands for on this machine; opens nothing.
+     *
+     * @throws IllegalArgumentException as {@link #open}
+     */
+    public static Device deviceOf(String name) {
+        return Devices.parse(name, Engine.getEngine("PyTorch").getGpuCount());
     }
 
     public Device device() {

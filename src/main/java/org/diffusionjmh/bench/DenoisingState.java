@@ -1,0 +1,47 @@
+package org.diffusionjmh.bench;
+
+import org.diffusionjmh.pipeline.Denoising;
+import org.diffusionjmh.pipeline.StepListener;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** A pipeline with a run that has been started: the prompt is encoded, the noise drawn, and no step taken. */
+@State(Scope.Benchmark)
+public abstract class DenoisingState extends PipelineState {
+    private Denoising run;
+
+    /**
+     * @param model hub id of the model
+     */
+    protected DenoisingState(String model) {
+        super(model);
+    }
+
+    @Override
+    void prepare() throws Exception {
+        run = pipeline().session().call(() -> pipeline().start(request(), PipelineState::warn));
+    }
+
+    @Override
+    void release() throws Exception {
+        pipeline().session().call(() -> {
+            run.close();
+            return null;
+        });
+    }
+
+    /** Takes the next step, from the first again after the last, and waits for the device. */
+    public void step() throws Exception {
+        clock().reset();
+        pipeline().session().call(() -> {
+            if (!run.hasNext()) {
+                run.rewind();
+            }
+            clock().mark();
+            run.step(StepListener.NONE);
+            clock().mark();
+            pipeline().session().synchronize();
+            return null;
+        });
+    }
+}

@@ -1,0 +1,134 @@
+package org.diffusionjmh.bench;
+
+import java.util.List;
+import java.util.Optional;
+import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.libtorch.StepClock;
+import org.diffusionjmh.pipeline.PipelineOptions;
+import org.diffusionjmh.pipeline.PipelineOptionsParser;
+import org.diffusionjmh.pipeline.Pipelines;
+import org.diffusionjmh.pipeline.TextToImagePipeline;
+import org.diffusionjmh.pipeline.TextToImageRequest;
+import org.diffusionjmh.report.Figure;
+import org.diffusionjmh.report.Figures;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * A loaded text-to-image pipeline and the request it serves. Loading is set-up; compiling happens at the first call, so that it is the
+ * first warm-up iteration.
+ */
+@State(Scope.Benchmark)
+public abstract class PipelineState {
+    private static final String SCHEDULER = "EulerAncestralDiscreteScheduler";
+    private static final String PROMPT = "best quality, realistic, unreal engine, 4K, a cat sitting on human lap";
+    private static final long SEED = 333;
+    private static final double BYTES_PER_MIB = 1 << 20;
+
+    /** Name of the compiler. */
+    @Param({"none", "torchscript"})
+    public String compiler;
+
+    /** Height and width in pixels. */
+    @Param("512")
+    public int resolution;
+
+    /** Size of the model where there is no snapshot. */
+    @Param("auto")
+    public String scale;
+
+    /** Denoising steps of a picture. */
+    @Param("10")
+    public int steps;
+
+    /** Type of weights and computation. */
+    @Param("auto")
+    public String dtype;
+
+    /** Where it runs. */
+    @Param("auto")
+    public String device;
+
+    private final String model;
+
+    private TextToImagePipeline pipeline;
+    private StepClock clock;
+
+    /**
+     * @param model hub id of the model
+     */
+    protected PipelineState(String model) {
+        this.model = model;
+    }
+
+    /** Loads the pipeline; compiles nothing that {@link #prepare} does not need. */
+    @Setup(Level.Trial)
+    public void load() throws Exception {
+        Figures.clear();
+        long start = System.nanoTime();
+        PipelineOptions options =
+                PipelineOptionsParser.parse(device, dtype, compiler, scale, Optional.empty(), SCHEDULER);
+        pipeline = Pipelines.textToImage(model, options);
+        pipeline.session().synchronize();
+        Figures.put(Figure.LOAD, (System.nanoTime() - start) / 1e9);
+        clock = pipeline.session().newClock();
+        System.out.println();
+        System.out.println("# Pipeline: " + pipeline.description() + " on "
+                + pipeline.session().device() + ", " + options.dtype());
+        prepare();
+    }
+
+    /** What a state needs beside the loaded pipeline. A hook, because JMH calls the set-up methods of a class and its parent by name. */
+    void prepare() throws Exception {}
+
+    /** Leaves the iteration's figures for the profiler: after the last one, the pipeline is closed before the profiler looks. */
+    @TearDown(Level.Iteration)
+    public void record() {
+        int steps = clock.marks() - 1;
+        if (steps > 0) {
+            Figures.put(Figure.ITERATIONS_PER_SECOND, steps / clock.seconds());
+        }
+        Figures.put(Figure.PEAK_MEMORY, pipeline.session().peakMemoryBytes() / BYTES_PER_MIB);
+    }
+
+    /** Frees what {@link #load} made, in reverse order. */
+    @TearDown(Level.Trial)
+    public void close() throws Exception {
+        release();
+        clock.close();
+        pipeline.close();
+    }
+
+    /** Undoes {@link #prepare}. */
+    void release() throws Exception {}
+
+    /** Generates a picture, from the prompt to pixels on the host. */
+    public List<RgbImage> generate() {
+        clock.reset();
+        return pipeline.generate(request(), step -> clock.mark(), PipelineState::warn);
+    }
+
+    TextToImageRequest request() {
+        return TextToImageRequest.builder(PROMPT)
+                .size(resolution, resolution)
+                .numInferenceSteps(steps)
+                .seed(SEED)
+                .build();
+    }
+
+    TextToImagePipeline pipeline() {
+        return pipeline;
+    }
+
+    StepClock clock() {
+        return clock;
+    }
+
+    static void warn(String message) {
+        System.out.println("# Warning: " + message);
+    }
+}

@@ -1,0 +1,267 @@
+package org.diffusionjmh.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.diffusionjmh.image.ImageFormat;
+import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.libtorch.StepClock;
+import org.diffusionjmh.libtorch.TorchSession;
+import org.diffusionjmh.pipeline.ModelDescription;
+import org.diffusionjmh.pipeline.PipelineOptions;
+import org.diffusionjmh.pipeline.PipelineOptionsParser;
+import org.diffusionjmh.pipeline.Pipelines;
+import org.diffusionjmh.pipeline.Scale;
+import org.diffusionjmh.pipeline.TextToImagePipeline;
+import org.diffusionjmh.pipeline.TextToImageRequest;
+import org.diffusionjmh.report.WritableFolders;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Generates pictures once and tells how long it took: the quick look, where the benchmarks are the measurement. */
+@Command(
+        name = "generate",
+        description = "Generates pictures from a prompt and tells how long it took.",
+        sortOptions = false)
+final class GenerateCommand implements Callable<Integer> {
+    private static final double BYTES_PER_GIB = 1 << 30;
+    private static final int XL_SIDE = 1024;
+    private static final int SIDE = 512;
+    private static final double XL_GUIDANCE = 5.0;
+    private static final double GUIDANCE = 7.5;
+
+    @Option(
+            names = "--model",
+            paramLabel = "ID|DIR",
+            description = "Snapshot folder, or hub id in the local Hugging Face cache; a built-in model with made-up"
+                    + " weights if there is none. Default: ${DEFAULT-VALUE}",
+            defaultValue = "SG161222/RealVisXL_V4.0")
+    private String model;
+
+    @Option(names = "--variant", paramLabel = "NAME", description = "Variant of the weights' files, such as fp16.")
+    private Optional<String> variant;
+
+    @Option(
+            names = "--scheduler",
+            paramLabel = "CLASS",
+            description = "diffusers' name of the scheduler, or none for the snapshot's own. Default: ${DEFAULT-VALUE}",
+            defaultValue = "EulerAncestralDiscreteScheduler")
+    private String scheduler;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Denoising steps. Default: ${DEFAULT-VALUE}",
+            defaultValue = "10")
+    private int steps;
+
+    @Option(
+            names = "--prompt",
+            paramLabel = "TEXT",
+            description = "Default: ${DEFAULT-VALUE}",
+            defaultValue = "best quality, realistic, unreal engine, 4K, a cat sitting on human lap")
+    private String prompt;
+
+    @Option(names = "--negative-prompt", paramLabel = "TEXT", description = "What to steer away from. Default: none")
+    private Optional<String> negativePrompt;
+
+    @Option(
+            names = "--guidance-scale",
+            paramLabel = "X",
+            description = "Strength of the prompt; 1 switches guidance off. Default: 5 for SDXL, 7.5 otherwise")
+    private Optional<Double> guidanceScale;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Seed of the noise. Default: ${DEFAULT-VALUE}",
+            defaultValue = "333")
+    private long seed;
+
+    @Option(
+            names = "--warmups",
+            paramLabel = "N",
+            description = "Generations before the measured one; the first compiles. Default: ${DEFAULT-VALUE}",
+            defaultValue = "1")
+    private int warmups;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Pictures at once. Default: ${DEFAULT-VALUE}",
+            defaultValue = "1")
+    private int batch;
+
+    @Option(
+            names = "--height",
+            paramLabel = "PIXELS",
+            description = "A multiple of 8. Default: 1024 for a full-size SDXL, 512 otherwise")
+    private Optional<Integer> height;
+
+    @Option(names = "--width", paramLabel = "PIXELS", description = "A multiple of 8. Default: as for --height")
+    private Optional<Integer> width;
+
+    @Option(
+            names = "--output-image",
+            paramLabel = "FILE",
+            description = "PNG or JPEG file to write; of several pictures, NAME-0, NAME-1 and so on.")
+    private Optional<Path> outputImage;
+
+    @Option(
+            names = "--compiler",
+            paramLabel = "NAME",
+            description = "none or torchscript. Default: ${DEFAULT-VALUE}",
+            defaultValue = "none")
+    private String compiler;
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            description = "fp32, fp16, bf16 or auto: fp16 on a GPU, fp32 on a CPU. Default: ${DEFAULT-VALUE}",
+            defaultValue = PipelineOptionsParser.AUTO)
+    private String dtype;
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            description = "cpu, cuda, cuda:1 or auto. Default: ${DEFAULT-VALUE}",
+            defaultValue = PipelineOptionsParser.AUTO)
+    private String device;
+
+    @Option(
+            names = "--scale",
+            paramLabel = "SIZE",
+            description = "Size of a built-in model: full, mini or auto: full on a GPU, mini on a CPU."
+                    + " Default: ${DEFAULT-VALUE}",
+            defaultValue = PipelineOptionsParser.AUTO)
+    private String scale;
+
+    @SuppressWarnings("unused") // picocli's
+    @Option(names = "--help", usageHelp = true, description = "Shows this text.")
+    private boolean help;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        checkOptions();
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        long start = System.nanoTime();
+        PipelineOptions options = PipelineOptionsParser.parse(device, dtype, compiler, scale, variant, scheduler);
+        try (TextToImagePipeline pipeline = Pipelines.textToImage(model, options)) {
+            pipeline.session().synchronize();
+            out.printf(
+                    Locale.ROOT,
+                    "Loaded %s on %s, %s%n",
+                    pipeline.description(),
+                    pipeline.session().device(),
+                    options.dtype());
+            out.printf(Locale.ROOT, "Load time:              %.3f s%n", secondsSince(start));
+            if (pipeline.description().syntheticWeights()) {
+                err.println("warning: the weights are made up, there is no snapshot of " + model
+                        + ": times are real, the picture is noise");
+            }
+            out.flush();
+            generate(pipeline, request(pipeline.description(), options.scale()), out, err);
+        }
+        return ExitStatus.OK;
+    }
+
+    /** Finds what is wrong before anything is loaded. */
+    private void checkOptions() throws IOException {
+        requestOf(height.orElse(SIDE), width.orElse(SIDE), guidanceScale.orElse(GUIDANCE));
+        if (warmups < 0) {
+            throw new IllegalArgumentException("warmups is " + warmups + ", want at least 0");
+        }
+        if (outputImage.isPresent()) {
+            ImageFormat.of(outputImage.get());
+            WritableFolders.require(outputImage.get());
+        }
+    }
+
+    private TextToImageRequest request(ModelDescription description, Scale scaleInUse) {
+        boolean xl = description.pipelineClass().contains("XL");
+        int side = xl && scaleInUse == Scale.FULL ? XL_SIDE : SIDE;
+        return requestOf(height.orElse(side), width.orElse(side), guidanceScale.orElse(xl ? XL_GUIDANCE : GUIDANCE));
+    }
+
+    private TextToImageRequest requestOf(int rows, int columns, double guidance) {
+        TextToImageRequest.Builder request = TextToImageRequest.builder(prompt)
+                .size(rows, columns)
+                .numInferenceSteps(steps)
+                .guidanceScale(guidance)
+                .numImagesPerPrompt(batch)
+                .seed(seed);
+        negativePrompt.ifPresent(request::negativePrompt);
+        return request.build();
+    }
+
+    private void generate(TextToImagePipeline pipeline, TextToImageRequest request, PrintWriter out, PrintWriter err)
+            throws IOException {
+        TorchSession session = pipeline.session();
+        try (StepClock clock = session.newClock()) {
+            for (int warmup = 0; warmup < warmups; warmup++) {
+                double seconds = timed(pipeline, request, "warm-up", clock, err).seconds();
+                if (warmup == 0) {
+                    out.printf(Locale.ROOT, "Warm-up time:           %.3f s%n", seconds);
+                }
+            }
+            Generation generation = timed(pipeline, request, "inference", clock, err);
+            write(generation.images(), out);
+            out.printf(Locale.ROOT, "Inference time:         %.3f s%n", generation.seconds());
+            out.printf(Locale.ROOT, "Iterations per second:  %s%n", rate(clock));
+            out.printf(Locale.ROOT, "Max used memory:        %.3f GiB%n", session.peakMemoryBytes() / BYTES_PER_GIB);
+        }
+    }
+
+    /** Pictures and the time they took. */
+    private record Generation(List<RgbImage> images, double seconds) {}
+
+    private static Generation timed(
+            TextToImagePipeline pipeline, TextToImageRequest request, String phase, StepClock clock, PrintWriter err) {
+        StepProgress progress = new StepProgress(phase, err);
+        clock.reset();
+        long start = System.nanoTime();
+        List<RgbImage> images = pipeline.generate(
+                request,
+                step -> {
+                    clock.mark();
+                    progress.onStep(step);
+                },
+                message -> err.println("warning: " + message));
+        return new Generation(images, secondsSince(start));
+    }
+
+    private static String rate(StepClock clock) {
+        int steps = clock.marks() - 1;
+        return steps > 0 ? String.format(Locale.ROOT, "%.2f", steps / clock.seconds()) : "- (needs two steps)";
+    }
+
+    private void write(List<RgbImage> images, PrintWriter out) throws IOException {
+        if (outputImage.isEmpty()) {
+            return;
+        }
+        Path file = outputImage.get();
+        String name = file.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        for (int i = 0; i < images.size(); i++) {
+            Path target = images.size() == 1
+                    ? file
+                    : file.resolveSibling(name.substring(0, dot) + "-" + i + name.substring(dot));
+            images.get(i).write(target);
+            out.println("Picture: " + target);
+        }
+    }
+
+    private static double secondsSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1e9;
+    }
+}
