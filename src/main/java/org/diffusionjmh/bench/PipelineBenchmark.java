@@ -17,12 +17,12 @@ import org.openjdk.jmh.annotations.Warmup;
 // The first compiles, which its figure tells; the others let allocator, executor and clocks settle.
 @Warmup(iterations = 3)
 @Measurement(iterations = 5)
-// Iterations of a fork share one compilation and one memory layout; only forks show how much these vary. The stack is
-// for libtorch's
-// recursive destructors, the access for libtorch, which a jar's manifest allows only to the process started with -jar.
+// Iterations of a fork share one compilation and one memory layout; only forks show how much these vary. The options:
+// stack for libtorch, which recurses over a graph; native access, which the jar's manifest gives to the process started
+// with -jar only; no warning of newer JDKs about what JMH does with sun.misc.Unsafe.
 @Fork(
         value = 3,
-        jvmArgsAppend = {"-Xss64m", "--enable-native-access=ALL-UNNAMED"})
+        jvmArgsAppend = {"-Xss64m", "--enable-native-access=ALL-UNNAMED", "-Dsun.misc.unsafe.memory.access=allow"})
 @Threads(1)
 // Of an iteration, loading included; the default of 10 minutes is short for a full-size model on a CPU.
 @Timeout(time = 45, timeUnit = TimeUnit.MINUTES)

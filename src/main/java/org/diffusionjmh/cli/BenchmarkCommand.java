@@ -59,7 +59,7 @@ final class BenchmarkCommand {
         } catch (NoBenchmarksException e) {
             return misuse("no benchmark matches; -l lists the benchmarks, help the commands");
         } catch (ProfilersFailedException e) {
-            return misuse("profiler: " + e.getCause().getMessage());
+            return misuse("cannot use a profiler: " + e.getCause().getMessage() + "; -lprof lists them");
         } catch (RunnerException e) {
             err.println("error: " + e.getMessage());
             return ExitStatus.FAILURE;
