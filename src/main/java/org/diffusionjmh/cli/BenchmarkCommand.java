@@ -85,6 +85,7 @@ final class BenchmarkCommand {
     private int measure(CommandLineOptions options) throws RunnerException, IOException {
         ResultFiles files = resultFiles(options);
         files.requireWritable();
+        Runtime.getRuntime().addShutdownHook(new Thread(BenchmarkCommand::endForks));
         try (RunWatch watch = RunWatch.of(options, out)) {
             Collection<RunResult> results = new Runner(new Measured(options), watch.format()).run();
             if (!results.isEmpty()) {
@@ -97,6 +98,11 @@ final class BenchmarkCommand {
             failed.forEach(benchmark -> err.println("error: failed: " + benchmark));
             return failed.isEmpty() ? ExitStatus.OK : ExitStatus.FAILURE;
         }
+    }
+
+    /** Ends what this process has started: a fork in native code would not notice for long that nobody waits for it. */
+    private static void endForks() {
+        ProcessHandle.current().children().forEach(ProcessHandle::destroy);
     }
 
     private static ResultFiles resultFiles(CommandLineOptions options) {
