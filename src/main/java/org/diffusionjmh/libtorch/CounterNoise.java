@@ -12,8 +12,11 @@ import org.diffusionjmh.torchscript.TorchScriptArchive;
  * device: every device gives the same ones, which torch's own generators do not promise.
  */
 public final class CounterNoise implements AutoCloseable {
-    /** Elements made at a time, so that the integers in between stay small: 8 bytes each, a few at once. */
-    private static final long CHUNK = 1L << 22;
+    /** Elements made at a time on a GPU, so that the integers in between stay small: 8 bytes each, a few at once. */
+    private static final long GPU_CHUNK = 1L << 22;
+
+    /** The same on a CPU: they stay in its cache, which is ten times as fast as memory that the system maps for each. */
+    private static final long CPU_CHUNK = 1L << 15;
 
     // >> of int64 keeps the sign; the masks make it the unsigned shift of the algorithm.
     private static final String SOURCE = """
@@ -82,7 +85,7 @@ public final class CounterNoise implements AutoCloseable {
                 IValue boundValue = IValue.from(bound);
                 IValue dtypeValue = IValue.from(ScalarType.of(dtype).code());
                 IValue device = IValue.from(Devices.torchName(manager.getDevice()));
-                IValue chunk = IValue.from(CHUNK)) {
+                IValue chunk = IValue.from(manager.getDevice().isGpu() ? GPU_CHUNK : CPU_CHUNK)) {
             return module.call(
                             "uniform",
                             owner,
