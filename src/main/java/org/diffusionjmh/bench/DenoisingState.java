@@ -1,5 +1,6 @@
 package org.diffusionjmh.bench;
 
+import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.pipeline.Denoising;
 import org.diffusionjmh.pipeline.StepListener;
 import org.openjdk.jmh.annotations.Scope;
@@ -43,5 +44,10 @@ public abstract class DenoisingState extends PipelineState {
             pipeline().session().synchronize();
             return null;
         });
+    }
+
+    /** The picture of the latents as they are. */
+    RgbImage picture() throws Exception {
+        return pipeline().session().call(() -> pipeline().decode(run).get(0));
     }
 }

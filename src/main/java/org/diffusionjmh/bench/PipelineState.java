@@ -72,7 +72,7 @@ public abstract class PipelineState {
         long start = System.nanoTime();
         PipelineOptions options =
                 PipelineOptionsParser.parse(device, dtype, compiler, scale, Optional.empty(), SCHEDULER);
-        pipeline = Pipelines.textToImage(model, options);
+        pipeline = Pipelines.textToImage(model, options, PipelineState::warn);
         pipeline.session().synchronize();
         Figures.put(Figure.LOAD, (System.nanoTime() - start) / 1e9);
         clock = pipeline.session().newClock();

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.diffusionjmh.compiler.Compilers;
 import org.diffusionjmh.pipeline.PipelineOptionsParser;
 import org.diffusionjmh.pipeline.TextToImageRequest;
 import org.diffusionjmh.report.MachineName;
@@ -44,9 +45,9 @@ final class BenchmarkParameters {
                         "no chosen benchmark has a parameter '" + name + "'; known: " + String.join(", ", known));
             }
         }
-        values("compiler").forEach(compiler -> PipelineOptionsParser.check(AUTO, compiler, AUTO));
-        values("dtype").forEach(dtype -> PipelineOptionsParser.check(dtype, "none", AUTO));
-        values("scale").forEach(scale -> PipelineOptionsParser.check(AUTO, "none", scale));
+        values("compiler").forEach(Compilers::of);
+        values("dtype").forEach(PipelineOptionsParser::dtype);
+        values("scale").forEach(PipelineOptionsParser::scale);
         values("resolution").forEach(side -> {
             int pixels = number("resolution", side);
             request().size(pixels, pixels).build();

@@ -3,7 +3,6 @@ package org.diffusionjmh.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** How commands end. */
@@ -21,7 +20,7 @@ final class ExitStatus {
 
     private ExitStatus() {}
 
-    /** Prints an error as one line, and returns the status it ends with. */
+    /** Prints what went wrong, without a stack trace, and returns the status it ends with. */
     static int report(Throwable error, PrintWriter err) {
         boolean misuse = error instanceof IllegalArgumentException || error instanceof IOException;
         err.println("error: " + message(error, misuse));
@@ -42,11 +41,10 @@ final class ExitStatus {
         if (error instanceof AccessDeniedException) {
             return message + ": permission denied";
         }
-        if (error instanceof FileSystemException) {
-            return message;
-        }
         // What libtorch throws has its C++ call stack in further lines.
-        String line = message.lines().findFirst().orElse("");
-        return misuse ? line : error.getClass().getSimpleName() + ": " + line;
+        return misuse
+                ? message
+                : error.getClass().getSimpleName() + ": "
+                        + message.lines().findFirst().orElse("");
     }
 }

@@ -3,14 +3,14 @@ package org.diffusionjmh.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.diffusionjmh.image.ImageFormat;
 import org.diffusionjmh.image.RgbImage;
-import org.diffusionjmh.libtorch.StepClock;
-import org.diffusionjmh.libtorch.TorchSession;
 import org.diffusionjmh.pipeline.ModelDescription;
 import org.diffusionjmh.pipeline.PipelineOptions;
 import org.diffusionjmh.pipeline.PipelineOptionsParser;
@@ -18,6 +18,7 @@ import org.diffusionjmh.pipeline.Pipelines;
 import org.diffusionjmh.pipeline.Scale;
 import org.diffusionjmh.pipeline.TextToImagePipeline;
 import org.diffusionjmh.pipeline.TextToImageRequest;
+import org.diffusionjmh.pipeline.Warnings;
 import org.diffusionjmh.report.WritableFolders;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -154,23 +155,25 @@ final class GenerateCommand implements Callable<Integer> {
         checkOptions();
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
+        Set<String> told = new HashSet<>();
+        Warnings warnings = message -> {
+            if (told.add(message)) { // each generation tells again
+                err.println("warning: " + message);
+            }
+        };
         long start = System.nanoTime();
         PipelineOptions options = PipelineOptionsParser.parse(device, dtype, compiler, scale, variant, scheduler);
-        try (TextToImagePipeline pipeline = Pipelines.textToImage(model, options)) {
+        try (TextToImagePipeline pipeline = Pipelines.textToImage(model, options, warnings)) {
             pipeline.session().synchronize();
             out.printf(
-                    Locale.ROOT,
                     "Loaded %s on %s, %s%n",
-                    pipeline.description(),
-                    pipeline.session().device(),
-                    options.dtype());
-            out.printf(Locale.ROOT, "Load time:              %.3f s%n", secondsSince(start));
-            if (pipeline.description().syntheticWeights()) {
-                err.println("warning: the weights are made up, there is no snapshot of " + model
-                        + ": times are real, the picture is noise");
-            }
+                    pipeline.description(), pipeline.session().device(), options.dtype());
+            out.printf("Load time:              %.3f s%n", (System.nanoTime() - start) / 1e9);
             out.flush();
-            generate(pipeline, request(pipeline.description(), options.scale()), out, err);
+            TextToImageRequest request = request(pipeline.description(), options.scale());
+            try (GenerationTimer timer = new GenerationTimer(pipeline, request, err, warnings)) {
+                generate(timer, out);
+            }
         }
         return ExitStatus.OK;
     }
@@ -204,45 +207,22 @@ final class GenerateCommand implements Callable<Integer> {
         return request.build();
     }
 
-    private void generate(TextToImagePipeline pipeline, TextToImageRequest request, PrintWriter out, PrintWriter err)
-            throws IOException {
-        TorchSession session = pipeline.session();
-        try (StepClock clock = session.newClock()) {
-            for (int warmup = 0; warmup < warmups; warmup++) {
-                double seconds = timed(pipeline, request, "warm-up", clock, err).seconds();
-                if (warmup == 0) {
-                    out.printf(Locale.ROOT, "Warm-up time:           %.3f s%n", seconds);
-                }
+    private void generate(GenerationTimer timer, PrintWriter out) throws IOException {
+        for (int warmup = 0; warmup < warmups; warmup++) {
+            timer.generate("warm-up");
+            if (warmup == 0) {
+                out.printf("Warm-up time:           %.3f s%n", timer.seconds());
             }
-            Generation generation = timed(pipeline, request, "inference", clock, err);
-            write(generation.images(), out);
-            out.printf(Locale.ROOT, "Inference time:         %.3f s%n", generation.seconds());
-            out.printf(Locale.ROOT, "Iterations per second:  %s%n", rate(clock));
-            out.printf(Locale.ROOT, "Max used memory:        %.3f GiB%n", session.peakMemoryBytes() / BYTES_PER_GIB);
         }
+        write(timer.generate("inference"), out);
+        out.printf("Inference time:         %.3f s%n", timer.seconds());
+        out.printf("Iterations per second:  %s%n", rate(timer));
+        out.printf("Max used memory:        %.3f GiB%n", timer.peakMemoryBytes() / BYTES_PER_GIB);
     }
 
-    /** Pictures and the time they took. */
-    private record Generation(List<RgbImage> images, double seconds) {}
-
-    private static Generation timed(
-            TextToImagePipeline pipeline, TextToImageRequest request, String phase, StepClock clock, PrintWriter err) {
-        StepProgress progress = new StepProgress(phase, err);
-        clock.reset();
-        long start = System.nanoTime();
-        List<RgbImage> images = pipeline.generate(
-                request,
-                step -> {
-                    clock.mark();
-                    progress.onStep(step);
-                },
-                message -> err.println("warning: " + message));
-        return new Generation(images, secondsSince(start));
-    }
-
-    private static String rate(StepClock clock) {
-        int steps = clock.marks() - 1;
-        return steps > 0 ? String.format(Locale.ROOT, "%.2f", steps / clock.seconds()) : "- (needs two steps)";
+    private static String rate(GenerationTimer timer) {
+        OptionalDouble rate = timer.iterationsPerSecond();
+        return rate.isPresent() ? String.format("%.2f", rate.getAsDouble()) : "- (needs two steps)";
     }
 
     private void write(List<RgbImage> images, PrintWriter out) throws IOException {
@@ -259,9 +239,5 @@ final class GenerateCommand implements Callable<Integer> {
             images.get(i).write(target);
             out.println("Picture: " + target);
         }
-    }
-
-    private static double secondsSince(long nanos) {
-        return (System.nanoTime() - nanos) / 1e9;
     }
 }

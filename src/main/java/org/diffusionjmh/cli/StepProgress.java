@@ -1,9 +1,6 @@
 package org.diffusionjmh.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import org.diffusionjmh.pipeline.StepListener;
 
@@ -12,7 +9,6 @@ import org.diffusionjmh.pipeline.StepListener;
  * it may not be done yet.
  */
 final class StepProgress implements StepListener {
-    private static final Path STDERR = Path.of("/proc/self/fd/2");
     private static final int WIDTH = 30;
     private static final int LOG_LINES = 4;
 
@@ -22,23 +18,13 @@ final class StepProgress implements StepListener {
     private final long start = System.nanoTime();
 
     StepProgress(String phase, PrintWriter err) {
-        this(phase, err, isTerminal());
+        this(phase, err, Terminal.isStandardError());
     }
 
     StepProgress(String phase, PrintWriter err, boolean terminal) {
         this.phase = phase;
         this.err = err;
         this.terminal = terminal;
-    }
-
-    /** Whether standard error is a terminal; no where the system does not tell. */
-    private static boolean isTerminal() {
-        try {
-            String target = Files.readSymbolicLink(STDERR).toString();
-            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     @Override

@@ -32,33 +32,34 @@ public final class PipelineOptionsParser {
      */
     public static PipelineOptions parse(
             String device, String dtype, String compiler, String scale, Optional<String> variant, String scheduler) {
-        check(dtype, compiler, scale);
-        boolean gpu = TorchSession.deviceOf(device).isGpu();
+        Optional<DType> type = dtype(dtype);
+        Optional<Scale> size = scale(scale);
+        Compilers.of(compiler);
+        boolean gpu = TorchSession.deviceOf(device).isGpu(); // last: it loads libtorch
         return new PipelineOptions(
                 device,
-                dtype(dtype).orElse(gpu ? DType.FP16 : DType.FP32),
+                type.orElse(gpu ? DType.FP16 : DType.FP32),
                 compiler,
-                scale(scale).orElse(gpu ? Scale.FULL : Scale.MINI),
+                size.orElse(gpu ? Scale.FULL : Scale.MINI),
                 variant,
                 scheduler.equals(OWN_SCHEDULER) ? Optional.empty() : Optional.of(scheduler));
     }
 
     /**
-     * Checks what can be checked without asking libtorch for its devices.
+     * The type of a name; empty for {@code auto}.
      *
      * @throws IllegalArgumentException as {@link #parse}
      */
-    public static void check(String dtype, String compiler, String scale) {
-        dtype(dtype);
-        Compilers.of(compiler);
-        scale(scale);
-    }
-
-    private static Optional<DType> dtype(String name) {
+    public static Optional<DType> dtype(String name) {
         return choice("dtype", name, Arrays.stream(DType.values()).filter(DType::isFloating));
     }
 
-    private static Optional<Scale> scale(String name) {
+    /**
+     * The scale of a name; empty for {@code auto}.
+     *
+     * @throws IllegalArgumentException as {@link #parse}
+     */
+    public static Optional<Scale> scale(String name) {
         return choice("scale", name, Arrays.stream(Scale.values()));
     }
 

@@ -3,24 +3,59 @@ package org.diffusionjmh.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.util.ArrayList;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+import org.diffusionjmh.image.RgbImage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 class GenerateCommandTest {
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    @TempDir
+    Path folder;
+
+    private final CommandOutput output = new CommandOutput();
 
     private int generate(String... options) {
-        CommandLine commandLine = Main.commandLine();
-        commandLine.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        List<String> args = new ArrayList<>(List.of("generate"));
-        args.addAll(List.of(options));
-        return commandLine.execute(args.toArray(String[]::new));
+        return output.run(
+                Stream.concat(Stream.of("generate"), Arrays.stream(options)).toArray(String[]::new));
+    }
+
+    /** What the evaluation's script prints, and as many pictures as were asked for. */
+    @Test
+    void generatesPicturesAndTellsTheFigures() throws IOException {
+        Path picture = folder.resolve("new/cat.png");
+        String options =
+                "--model sd15 --device cpu --scale mini --dtype fp32 --height 64 --width 72 --steps 3 --batch 2"
+                        + " --negative-prompt blurry --guidance-scale 4 --seed 5 --compiler torchscript --scheduler none"
+                        + " --output-image " + picture;
+        assertEquals(0, generate(options.split(" ")), output::err);
+
+        for (String name : List.of("cat-0.png", "cat-1.png")) {
+            RgbImage image = RgbImage.read(picture.resolveSibling(name));
+            assertEquals(64, image.height());
+            assertEquals(72, image.width());
+        }
+        for (String figure : List.of(
+                "Load time: +[0-9.]+ s",
+                "Warm-up time: +[0-9.]+ s",
+                "Inference time: +[0-9.]+ s",
+                "Iterations per second: +[0-9.]+",
+                "Max used memory: +[0-9.]+ GiB")) {
+            assertTrue(output.out().lines().anyMatch(line -> line.matches(figure)), () -> figure + "\n" + output.out());
+        }
+        assertTrue(output.err().contains("inference: step 4 of 4"), "PNDM takes one more\n" + output.err());
+        assertTrue(output.err().contains("made-up weights"), output::err);
+    }
+
+    @Test
+    void anUnknownModelIsAMistake() {
+        assertEquals(2, generate("--model", "nobody/nothing", "--device", "cpu"));
+        assertTrue(output.err().startsWith("error: model 'nobody/nothing' not found."), output::err);
     }
 
     @ParameterizedTest
@@ -41,7 +76,7 @@ class GenerateCommandTest {
                     """)
     void mistakesAreOneLine(String options, String message) {
         assertEquals(2, generate(options.split(" ")));
-        List<String> lines = err.toString().lines().toList();
+        List<String> lines = output.err().lines().toList();
         assertEquals(1, lines.size(), lines::toString);
         assertTrue(lines.get(0).startsWith("error: ") && lines.get(0).contains(message), lines::toString);
     }

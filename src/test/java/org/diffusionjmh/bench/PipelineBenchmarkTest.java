@@ -1,0 +1,110 @@
+package org.diffusionjmh.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.diffusionjmh.image.ImageComparison;
+import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.pipeline.PipelineOptions;
+import org.diffusionjmh.pipeline.PipelineOptionsParser;
+import org.diffusionjmh.pipeline.Pipelines;
+import org.diffusionjmh.pipeline.StepListener;
+import org.diffusionjmh.pipeline.TextToImagePipeline;
+import org.diffusionjmh.pipeline.TextToImageRequest;
+import org.junit.jupiter.api.Test;
+
+/** Calls each benchmark method as JMH does and compares with the pipeline called directly: what is measured is what is meant. */
+class PipelineBenchmarkTest {
+    private static final int SIDE = 64;
+    private static final int STEPS = 2;
+
+    private static <S extends PipelineState> S loaded(S state, String compiler) throws Exception {
+        state.compiler = compiler;
+        state.device = "cpu";
+        state.dtype = "fp32";
+        state.scale = "mini";
+        state.resolution = SIDE;
+        state.steps = STEPS;
+        state.load();
+        return state;
+    }
+
+    private static RgbImage expected(String model) throws Exception {
+        PipelineOptions options = PipelineOptionsParser.parse(
+                "cpu", "fp32", "none", "mini", Optional.empty(), "EulerAncestralDiscreteScheduler");
+        TextToImageRequest request = TextToImageRequest.builder(
+                        "best quality, realistic, unreal engine, 4K, a cat sitting on human lap")
+                .size(SIDE, SIDE)
+                .numInferenceSteps(STEPS)
+                .seed(333)
+                .build();
+        try (TextToImagePipeline pipeline = Pipelines.textToImage(model, options, message -> {})) {
+            return pipeline.generate(request, StepListener.NONE, message -> {}).get(0);
+        }
+    }
+
+    /** The picture that {@code call} generates with the state, which is closed afterwards. */
+    private static RgbImage generated(PipelineState state, Callable<List<RgbImage>> call) throws Exception {
+        try {
+            List<RgbImage> images = call.call();
+            assertEquals(1, images.size());
+            state.record();
+            return images.get(0);
+        } finally {
+            state.close();
+        }
+    }
+
+    /** The picture after as many calls of {@code step} as a run has steps, and after as many again: the run starts anew. */
+    private static void assertStepsGive(RgbImage expected, DenoisingState state, Callable<Void> step) throws Exception {
+        try {
+            for (int round = 0; round < 2; round++) {
+                for (int i = 0; i < STEPS; i++) {
+                    step.call();
+                }
+                state.record();
+                assertEquals(expected, state.picture());
+            }
+        } finally {
+            state.close();
+        }
+    }
+
+    @Test
+    void realVisXl() throws Exception {
+        RealVisXlV40 benchmark = new RealVisXlV40();
+        RgbImage expected = expected("SG161222/RealVisXL_V4.0");
+
+        RealVisXlV40.Pipeline pipeline = loaded(new RealVisXlV40.Pipeline(), "none");
+        assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
+
+        RealVisXlV40.Pipeline compiled = loaded(new RealVisXlV40.Pipeline(), "torchscript");
+        RgbImage compiledImage = generated(compiled, () -> benchmark.generate(compiled));
+        int difference = ImageComparison.of(expected, compiledImage).maxDifference();
+        assertTrue(difference <= 1, () -> "largest difference of a channel: " + difference);
+
+        RealVisXlV40.Run run = loaded(new RealVisXlV40.Run(), "none");
+        assertStepsGive(expected, run, () -> {
+            benchmark.step(run);
+            return null;
+        });
+    }
+
+    @Test
+    void stableDiffusion15() throws Exception {
+        StableDiffusionV15 benchmark = new StableDiffusionV15();
+        RgbImage expected = expected("stable-diffusion-v1-5/stable-diffusion-v1-5");
+
+        StableDiffusionV15.Pipeline pipeline = loaded(new StableDiffusionV15.Pipeline(), "none");
+        assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
+
+        StableDiffusionV15.Run run = loaded(new StableDiffusionV15.Run(), "none");
+        assertStepsGive(expected, run, () -> {
+            benchmark.step(run);
+            return null;
+        });
+    }
+}
