@@ -34,7 +34,7 @@ public abstract class PipelineState {
     public String compiler;
 
     /** Height and width in pixels. */
-    @Param("512")
+    @Param({"512", "1024"})
     public int resolution;
 
     /** Size of the model where there is no snapshot. */

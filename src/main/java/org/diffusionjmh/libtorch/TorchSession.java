@@ -21,6 +21,7 @@ public final class TorchSession implements AutoCloseable {
     private final LargeStackThread thread;
     private final NDManager manager;
     private final Optional<CudaRuntime> cuda;
+    private final AbruptExit exit = AbruptExit.guard();
 
     private TorchSession(Device device, LargeStackThread thread, NDManager manager, Optional<CudaRuntime> cuda) {
         this.device = device;
@@ -97,5 +98,6 @@ public final class TorchSession implements AutoCloseable {
     public void close() {
         manager.close();
         thread.close();
+        exit.close();
     }
 }
