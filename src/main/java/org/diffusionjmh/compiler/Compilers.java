@@ -9,7 +9,7 @@ public final class Compilers {
 
     /** All compilers, the baseline first. */
     public static List<Compiler> all() {
-        return List.of(InterpretedCompiler.none(), InterpretedCompiler.torchscript());
+        return all(CompilerLog.system());
     }
 
     /**
@@ -18,10 +18,25 @@ public final class Compilers {
      * @throws IllegalArgumentException if there is none; the message lists those that exist
      */
     public static Compiler of(String id) {
-        return all().stream()
+        return of(id, CompilerLog.system());
+    }
+
+    /**
+     * The compiler of a name. It may hold what its modules share, so it serves one session at a time.
+     *
+     * @param log told what the compiler could not do
+     * @throws IllegalArgumentException if there is none; the message lists those that exist
+     */
+    public static Compiler of(String id, CompilerLog log) {
+        List<Compiler> all = all(log);
+        return all.stream()
                 .filter(compiler -> compiler.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("unknown compiler '" + id + "'; known: "
-                        + all().stream().map(Compiler::id).collect(Collectors.joining(", "))));
+                        + all.stream().map(Compiler::id).collect(Collectors.joining(", "))));
+    }
+
+    private static List<Compiler> all(CompilerLog log) {
+        return List.of(InterpretedCompiler.none(), InterpretedCompiler.torchscript(), new CudaGraphCompiler(log));
     }
 }

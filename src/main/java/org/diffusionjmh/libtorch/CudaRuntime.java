@@ -8,8 +8,14 @@ import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.nio.file.Path;
 
-/** The few calls of the CUDA runtime that measuring needs, on the library that libtorch uses. */
+/** The few calls of the CUDA runtime that measuring and capturing need, on the library that libtorch uses. */
 final class CudaRuntime {
+    /** {@code cudaStreamNonBlocking}: no implicit order with the legacy default stream. */
+    private static final int NON_BLOCKING = 1;
+
+    /** {@code cudaStreamCaptureModeRelaxed}: what other threads do, and an allocation of memory, do not break a capture. */
+    private static final int RELAXED = 2;
+
     private final NativeLibrary library;
 
     private CudaRuntime(NativeLibrary library) {
@@ -68,11 +74,75 @@ final class CudaRuntime {
         check("cudaEventDestroy", event);
     }
 
+    /** A new stream on the current device. */
+    Pointer createStream() {
+        PointerByReference stream = new PointerByReference();
+        check("cudaStreamCreateWithFlags", stream, NON_BLOCKING);
+        return stream.getValue();
+    }
+
+    void destroyStream(Pointer stream) {
+        check("cudaStreamDestroy", stream);
+    }
+
+    /** From here on, work submitted to the stream is recorded and not done. */
+    void beginCapture(Pointer stream) {
+        check("cudaStreamBeginCapture", stream, RELAXED);
+    }
+
+    /** The work recorded since the beginning. */
+    Pointer endCapture(Pointer stream) {
+        PointerByReference graph = new PointerByReference();
+        check("cudaStreamEndCapture", stream, graph);
+        return graph.getValue();
+    }
+
+    /** Ends a capture that has failed; says nothing of why, which the failure has said. */
+    void abandonCapture(Pointer stream) {
+        PointerByReference graph = new PointerByReference();
+        invoke("cudaStreamEndCapture", stream, graph);
+        if (graph.getValue() != null) {
+            invoke("cudaGraphDestroy", graph.getValue());
+        }
+        clearError();
+    }
+
+    /** Makes recorded work ready for launches. */
+    Pointer instantiate(Pointer graph) {
+        PointerByReference executable = new PointerByReference();
+        check("cudaGraphInstantiateWithFlags", executable, graph, 0L);
+        return executable.getValue();
+    }
+
+    /** Submits instantiated work to a stream; null is the legacy default stream. */
+    void launch(Pointer executable, Pointer stream) {
+        check("cudaGraphLaunch", executable, stream);
+    }
+
+    void destroyGraph(Pointer graph) {
+        check("cudaGraphDestroy", graph);
+    }
+
+    /** Destroys instantiated work, once the device has done what was launched of it. */
+    void destroyExecutable(Pointer executable) {
+        check("cudaGraphExecDestroy", executable);
+    }
+
     private void check(String call, Object... arguments) {
-        int status = library.getFunction(call).invokeInt(arguments);
+        int status = invoke(call, arguments);
         if (status != 0) {
+            clearError();
             String reason = library.getFunction("cudaGetErrorString").invokeString(new Object[] {status}, false);
             throw new IllegalStateException(call + " failed: " + reason + " (" + status + ")");
         }
+    }
+
+    private int invoke(String call, Object... arguments) {
+        return library.getFunction(call).invokeInt(arguments);
+    }
+
+    /** CUDA keeps a thread's last error, and libtorch would take it for one of its own calls'. */
+    private void clearError() {
+        invoke("cudaGetLastError");
     }
 }

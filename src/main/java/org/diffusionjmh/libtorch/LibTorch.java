@@ -21,12 +21,21 @@ public final class LibTorch {
     }
 
     /**
-     * The library, which is loaded at the first call.
+     * The functions for any device. The library is loaded at the first call.
      *
      * @throws EngineException if it cannot be loaded; says which file and why
      */
     public static LibTorch get() {
         return Holder.LOADED.require();
+    }
+
+    /**
+     * The functions for CUDA devices.
+     *
+     * @throws EngineException if the library cannot be loaded, as in a libtorch for the CPU
+     */
+    static LibTorch cuda() {
+        return CudaHolder.LOADED.require();
     }
 
     /**
@@ -61,14 +70,10 @@ public final class LibTorch {
             }
             return library;
         }
-    }
 
-    private static final class Holder {
-        static final Attempt LOADED = load();
-
-        private static Attempt load() {
+        static Attempt load(String name) {
             Engine.getEngine("PyTorch");
-            String file = Path.of(LibUtils.getLibtorchPath(), System.mapLibraryName("torch_cpu"))
+            String file = Path.of(LibUtils.getLibtorchPath(), System.mapLibraryName(name))
                     .toString();
             try {
                 return new Attempt(new LibTorch(NativeLibrary.getInstance(file)), file, null);
@@ -76,5 +81,13 @@ public final class LibTorch {
                 return new Attempt(null, file, e);
             }
         }
+    }
+
+    private static final class Holder {
+        static final Attempt LOADED = Attempt.load("torch_cpu");
+    }
+
+    private static final class CudaHolder {
+        static final Attempt LOADED = Attempt.load("torch_cuda");
     }
 }

@@ -58,27 +58,40 @@ public final class TensorMemory {
      * @param manager owner of the copy
      */
     public static NDArray copy(NDArray source, ScalarType type, NDManager manager) {
-        LibTorch torch = LibTorch.get();
-        Shape shape = source.getShape();
-        Device device = manager.getDevice();
-        PointerByReference handle = new PointerByReference();
-        torch.call(
-                "aoti_torch_empty_strided",
-                (long) shape.dimension(),
-                shape.getShape(),
-                contiguousStrides(shape),
-                type.code(),
-                PtDeviceType.toDeviceType(device),
-                Math.max(0, device.getDeviceId()),
-                handle);
-        NDArray copy = array(handle, manager);
+        NDArray copy = empty(type, source.getShape(), manager);
         try {
-            torch.call("aoti_torch_copy_", handle.getValue(), pointer(source), 0);
+            copyInto(copy, source);
             return copy;
         } catch (RuntimeException e) {
             copy.close();
             throw e;
         }
+    }
+
+    /**
+     * A contiguous tensor on the manager's device whose elements are not set.
+     *
+     * @param manager owner of the tensor
+     */
+    public static NDArray empty(ScalarType type, Shape shape, NDManager manager) {
+        Device device = manager.getDevice();
+        PointerByReference handle = new PointerByReference();
+        LibTorch.get()
+                .call(
+                        "aoti_torch_empty_strided",
+                        (long) shape.dimension(),
+                        shape.getShape(),
+                        contiguousStrides(shape),
+                        type.code(),
+                        PtDeviceType.toDeviceType(device),
+                        Math.max(0, device.getDeviceId()),
+                        handle);
+        return array(handle, manager);
+    }
+
+    /** Overwrites a tensor's elements with those of another of its shape. Between tensors of one GPU this does not wait. */
+    public static void copyInto(NDArray target, NDArray source) {
+        LibTorch.get().call("aoti_torch_copy_", pointer(target), pointer(source), 0);
     }
 
     /**

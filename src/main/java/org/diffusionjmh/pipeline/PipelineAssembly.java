@@ -40,11 +40,11 @@ final class PipelineAssembly {
     private final HostScalars scalars;
     private final List<ResidentWeights> weights = new ArrayList<>();
 
-    PipelineAssembly(ModelFiles files, PipelineOptions options, TorchSession session) {
+    PipelineAssembly(ModelFiles files, PipelineOptions options, TorchSession session, Warnings warnings) {
         this.files = files;
         this.options = options;
         this.session = session;
-        this.compiler = Compilers.of(options.compiler());
+        this.compiler = Compilers.of(options.compiler(), warnings::warn);
         this.scalars = new HostScalars(session.manager());
     }
 

@@ -12,7 +12,7 @@ public final class Pipelines {
      *
      * @param model a snapshot's folder; or a hub id in the local Hugging Face cache, which is where its environment variables say; or a
      *     {@link BuiltInModel}'s name
-     * @param warnings told if the weights are made up
+     * @param warnings told if the weights are made up, and what the compiler could not do
      * @throws IOException if files cannot be read
      * @throws IllegalArgumentException if there is no such model or it has something that is not supported; the message says what
      */
@@ -22,7 +22,7 @@ public final class Pipelines {
         try {
             ModelFiles files = ModelResolver.of(System.getenv())
                     .resolve(model, options.scale(), options.variant(), session.manager(), warnings);
-            return textToImage(files, options, session);
+            return textToImage(files, options, session, warnings);
         } catch (IOException | RuntimeException e) {
             session.close();
             throw e;
@@ -33,13 +33,14 @@ public final class Pipelines {
      * Puts a text-to-image pipeline together. Compiles nothing yet; weights are loaded when a network is first compiled.
      *
      * @param files the model; closed with the pipeline, or here if there is none
+     * @param warnings told what the compiler could not do
      * @throws IOException if files cannot be read
      * @throws IllegalArgumentException if the model has something that is not supported; the message says what
      */
-    static TextToImagePipeline textToImage(ModelFiles files, PipelineOptions options, TorchSession session)
-            throws IOException {
+    static TextToImagePipeline textToImage(
+            ModelFiles files, PipelineOptions options, TorchSession session, Warnings warnings) throws IOException {
         try {
-            return assemble(new PipelineAssembly(files, options, session), files.description());
+            return assemble(new PipelineAssembly(files, options, session, warnings), files.description());
         } catch (IOException | RuntimeException e) {
             files.close();
             throw e;

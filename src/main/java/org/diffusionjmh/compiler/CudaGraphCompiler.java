@@ -1,0 +1,73 @@
+package org.diffusionjmh.compiler;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.libtorch.CudaGraphs;
+
+/**
+ * Runs the plain graph as {@code none} does, captured as a CUDA graph: one launch a call instead of thousands. Where none can be
+ * captured the log says why, and the module runs as {@code none}'s.
+ *
+ * <p>Its modules share scratch memory and weights; that memory is freed with the last of them.
+ */
+final class CudaGraphCompiler implements Compiler {
+    private final CompilerLog log;
+    private final Compiler plain = InterpretedCompiler.none();
+    private final Map<Device, Shared> devices = new HashMap<>();
+
+    CudaGraphCompiler(CompilerLog log) {
+        this.log = log;
+    }
+
+    @Override
+    public String id() {
+        return "cudagraph";
+    }
+
+    @Override
+    public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
+        Shared shared = devices.computeIfAbsent(manager.getDevice(), device -> new Shared());
+        CompiledModule interpreted = plain.compile(graph, parameters, manager);
+        return shared.acquire(manager)
+                .<CompiledModule>map(
+                        graphs -> new CudaGraphModule(graph, interpreted, graphs, shared::release, manager, log))
+                .orElseGet(() -> new CheckedModule(new ModuleInputs(graph, manager.getDevice()), interpreted));
+    }
+
+    /** What the modules of one device share, open while there are any. */
+    private final class Shared {
+        private Optional<CudaGraphs> graphs = Optional.empty();
+        private int modules;
+        private boolean refused;
+
+        /** Empty if the device has no CUDA graphs, which is said once. */
+        Optional<CudaGraphs> acquire(NDManager manager) {
+            if (refused) {
+                return Optional.empty();
+            }
+            if (graphs.isEmpty()) {
+                try {
+                    graphs = Optional.of(CudaGraphs.open(manager));
+                } catch (RuntimeException e) {
+                    refused = true;
+                    log.warn("cudagraph runs as none does: " + e.getMessage());
+                    return Optional.empty();
+                }
+            }
+            modules++;
+            return graphs;
+        }
+
+        void release() {
+            modules--;
+            if (modules == 0) {
+                graphs.ifPresent(CudaGraphs::close);
+                graphs = Optional.empty();
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package org.diffusionjmh.compiler;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import java.util.Optional;
+import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.libtorch.CudaGraphs;
+
+/**
+ * A module that is captured at its first run, and again if its scratch memory is lost because the device ran out of memory. If it
+ * cannot be captured, it runs uncaptured from then on.
+ */
+final class CudaGraphModule implements CompiledModule {
+    private final Graph graph;
+    private final ModuleInputs inputs;
+    private final CompiledModule plain;
+    private final CudaGraphs graphs;
+    private final Runnable release;
+    private final NDManager manager;
+    private final CompilerLog log;
+
+    private Optional<CapturedCall> captured = Optional.empty();
+    private boolean refused;
+
+    /**
+     * @param plain the same graph uncaptured; closed with this
+     * @param release called when this needs {@code graphs} no more
+     */
+    CudaGraphModule(
+            Graph graph,
+            CompiledModule plain,
+            CudaGraphs graphs,
+            Runnable release,
+            NDManager manager,
+            CompilerLog log) {
+        this.graph = graph;
+        this.inputs = new ModuleInputs(graph, manager.getDevice());
+        this.plain = plain;
+        this.graphs = graphs;
+        this.release = release;
+        this.manager = manager;
+        this.log = log;
+    }
+
+    @Override
+    public NDList run(NDList arguments, NDManager owner) {
+        inputs.check(arguments);
+        if (!refused && captured.filter(CapturedCall::isIntact).isEmpty()) {
+            capture(arguments);
+        }
+        return captured.isPresent() ? captured.get().call(arguments, owner) : plain.run(arguments, owner);
+    }
+
+    private void capture(NDList arguments) {
+        if (captured.isPresent()) {
+            discard();
+            log.warn(graph.name()
+                    + ": the device ran out of memory and libtorch gave back what the CUDA graph worked in;"
+                    + " capturing again");
+        }
+        try {
+            captured = Optional.of(CapturedCall.capture(
+                    graphs, plain, arguments, graph.outputs().values(), manager));
+        } catch (RuntimeException e) {
+            refused = true;
+            log.warn(graph.name() + ": no CUDA graph could be captured, running without one: " + e.getMessage());
+        }
+    }
+
+    private void discard() {
+        captured.ifPresent(CapturedCall::close);
+        captured = Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        discard();
+        release.run();
+        plain.close();
+    }
+}

@@ -1,0 +1,46 @@
+package org.diffusionjmh.libtorch;
+
+import java.util.List;
+import java.util.Map;
+
+/** What the user has told libtorch's allocator of device memory, through the environment. */
+record AllocatorSettings(Map<String, String> environment) {
+    private static final String NO_CACHING = "PYTORCH_NO_CUDA_MEMORY_CACHING";
+
+    /** Both names are in use: the second is that of newer versions. */
+    private static final List<String> SETTINGS = List.of("PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF");
+
+    /** These give back, or hand out, memory block by block. */
+    private static final List<String> PIECEMEAL =
+            List.of("max_split_size_mb", "garbage_collection_threshold", "cudaMallocAsync");
+
+    AllocatorSettings {
+        environment = Map.copyOf(environment);
+    }
+
+    static AllocatorSettings of(Map<String, String> environment) {
+        return new AllocatorSettings(environment);
+    }
+
+    /**
+     * Checks that unused memory stays with its stream and is given back all at once or not at all.
+     *
+     * @throws IllegalStateException if it does not; names the variable
+     */
+    void requireWholeRelease() {
+        if (environment.containsKey(NO_CACHING)) {
+            throw refusal(NO_CACHING);
+        }
+        for (String variable : SETTINGS) {
+            String value = environment.getOrDefault(variable, "");
+            if (PIECEMEAL.stream().anyMatch(value::contains)) {
+                throw refusal(variable + "=" + value);
+            }
+        }
+    }
+
+    private static IllegalStateException refusal(String setting) {
+        return new IllegalStateException("the environment sets " + setting
+                + ", with which libtorch gives back single blocks of memory that a CUDA graph still needs; unset it");
+    }
+}
