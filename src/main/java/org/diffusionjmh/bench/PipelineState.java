@@ -30,7 +30,7 @@ public abstract class PipelineState {
     private static final double BYTES_PER_MIB = 1 << 20;
 
     /** Name of the compiler. */
-    @Param({"none", "torchscript"})
+    @Param({"none", "torchscript", "cudagraph"})
     public String compiler;
 
     /** Height and width in pixels. */

@@ -117,7 +117,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--compiler",
             paramLabel = "NAME",
-            description = "none or torchscript. Default: ${DEFAULT-VALUE}",
+            description = "none, torchscript or cudagraph. Default: ${DEFAULT-VALUE}",
             defaultValue = "none")
     private String compiler;
 

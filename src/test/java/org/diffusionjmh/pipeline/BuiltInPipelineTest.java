@@ -41,7 +41,7 @@ class BuiltInPipelineTest {
                 .size(64, 64)
                 .numInferenceSteps(2)
                 .build();
-        try (TextToImagePipeline pipeline = Pipelines.textToImage(files, options, session)) {
+        try (TextToImagePipeline pipeline = Pipelines.textToImage(files, options, session, text -> {})) {
             return pipeline.generate(request, StepListener.NONE, warning -> {}).get(0);
         }
     }

@@ -39,7 +39,7 @@ class MemorySoakTest {
         PipelineOptions options =
                 new PipelineOptions(DEVICE, DType.FP32, compiler, Scale.FULL, Optional.empty(), Optional.empty());
         TorchSession session = TorchSession.open(DEVICE);
-        try (TextToImagePipeline pipeline = Pipelines.textToImage(files, options, session)) {
+        try (TextToImagePipeline pipeline = Pipelines.textToImage(files, options, session, text -> {})) {
             TextToImageRequest request = TextToImageRequest.builder("a cat")
                     .size(64, 64)
                     .numInferenceSteps(2)
