@@ -30,9 +30,9 @@ final class CudaGraphCompiler implements Compiler {
 
     @Override
     public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
-        Shared shared = devices.computeIfAbsent(manager.getDevice(), device -> new Shared());
+        Shared shared = devices.computeIfAbsent(manager.getDevice(), Shared::new);
         CompiledModule interpreted = plain.compile(graph, parameters, manager);
-        return shared.acquire(manager)
+        return shared.acquire()
                 .<CompiledModule>map(
                         graphs -> new CudaGraphModule(graph, interpreted, graphs, shared::release, manager, log))
                 .orElseGet(() -> new CheckedModule(new ModuleInputs(graph, manager.getDevice()), interpreted));
@@ -40,18 +40,23 @@ final class CudaGraphCompiler implements Compiler {
 
     /** What the modules of one device share, open while there are any. */
     private final class Shared {
+        private final Device device;
         private Optional<CudaGraphs> graphs = Optional.empty();
         private int modules;
         private boolean refused;
 
+        Shared(Device device) {
+            this.device = device;
+        }
+
         /** Empty if the device has no CUDA graphs, which is said once. */
-        Optional<CudaGraphs> acquire(NDManager manager) {
+        Optional<CudaGraphs> acquire() {
             if (refused) {
                 return Optional.empty();
             }
             if (graphs.isEmpty()) {
                 try {
-                    graphs = Optional.of(CudaGraphs.open(manager));
+                    graphs = Optional.of(CudaGraphs.open(device));
                 } catch (RuntimeException e) {
                     refused = true;
                     log.warn("cudagraph runs as none does: " + e.getMessage());

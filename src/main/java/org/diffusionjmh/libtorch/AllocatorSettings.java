@@ -3,7 +3,11 @@ package org.diffusionjmh.libtorch;
 import java.util.List;
 import java.util.Map;
 
-/** What the user has told libtorch's allocator of device memory, through the environment. */
+/**
+ * What the user has told libtorch's allocator of device memory.
+ *
+ * @param environment the process's environment variables
+ */
 record AllocatorSettings(Map<String, String> environment) {
     private static final String NO_CACHING = "PYTORCH_NO_CUDA_MEMORY_CACHING";
 
@@ -16,10 +20,6 @@ record AllocatorSettings(Map<String, String> environment) {
 
     AllocatorSettings {
         environment = Map.copyOf(environment);
-    }
-
-    static AllocatorSettings of(Map<String, String> environment) {
-        return new AllocatorSettings(environment);
     }
 
     /**

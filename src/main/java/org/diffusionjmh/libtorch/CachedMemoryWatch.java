@@ -1,9 +1,11 @@
 package org.diffusionjmh.libtorch;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.sun.jna.Pointer;
+import java.util.OptionalLong;
 
 /**
  * Tells whether libtorch's allocator has given unused memory back to the device since a moment. When the device runs out of memory it
@@ -33,7 +35,8 @@ final class CachedMemoryWatch implements AutoCloseable {
      *
      * @throws IllegalStateException if the driver does not number this memory
      */
-    static CachedMemoryWatch open(CudaRuntime runtime, CudaDriver driver, NDManager manager) {
+    static CachedMemoryWatch open(CudaRuntime runtime, CudaDriver driver, Device device) {
+        NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         CachedMemoryWatch watch = new CachedMemoryWatch(runtime, driver, manager, runtime.createStream());
         try {
             watch.renew();
@@ -53,7 +56,7 @@ final class CachedMemoryWatch implements AutoCloseable {
     }
 
     boolean isUnchangedSince(long mark) {
-        return mark == number && driver.allocationNumber(address).orElse(~number) == number;
+        return mark == number && driver.allocationNumber(address).equals(OptionalLong.of(mark));
     }
 
     private void renew() {
@@ -71,5 +74,6 @@ final class CachedMemoryWatch implements AutoCloseable {
     @Override
     public void close() {
         runtime.destroyStream(stream);
+        manager.close();
     }
 }

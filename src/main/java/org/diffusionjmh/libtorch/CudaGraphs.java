@@ -1,7 +1,6 @@
 package org.diffusionjmh.libtorch;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import com.sun.jna.Pointer;
 
@@ -36,18 +35,16 @@ public final class CudaGraphs implements AutoCloseable {
     /**
      * Prepares captures on a device.
      *
-     * @param manager its device is the one; it outlives this
      * @throws IllegalStateException if none can be made there; the message says why, in words for the user
      */
-    public static CudaGraphs open(NDManager manager) {
-        Device device = manager.getDevice();
+    public static CudaGraphs open(Device device) {
         if (!device.isGpu()) {
             throw new IllegalStateException("CUDA graphs need a GPU, and this runs on the " + device.getDeviceType());
         }
-        AllocatorSettings.of(System.getenv()).requireWholeRelease();
+        new AllocatorSettings(System.getenv()).requireWholeRelease();
         CudaRuntime runtime = CudaRuntime.load();
         runtime.setDevice(device.getDeviceId());
-        CachedMemoryWatch memory = CachedMemoryWatch.open(runtime, CudaDriver.load(), manager);
+        CachedMemoryWatch memory = CachedMemoryWatch.open(runtime, CudaDriver.load(), device);
         return new CudaGraphs(runtime, device.getDeviceId(), runtime.createStream(), memory);
     }
 

@@ -19,7 +19,7 @@ class AllocatorSettingsTest {
         "PYTORCH_NO_CUDA_MEMORY_CACHING, 1",
     })
     void refusesWhatGivesMemoryBackPiecemeal(String variable, String value) {
-        String message = assertThrows(IllegalStateException.class, () -> AllocatorSettings.of(Map.of(variable, value))
+        String message = assertThrows(IllegalStateException.class, () -> new AllocatorSettings(Map.of(variable, value))
                         .requireWholeRelease())
                 .getMessage();
         assertTrue(message.contains(variable), message);
@@ -28,7 +28,7 @@ class AllocatorSettingsTest {
     @Test
     void acceptsTheRest() {
         Map<String, String> environment = Map.of("PYTORCH_CUDA_ALLOC_CONF", "pinned_use_background_threads:True");
-        assertDoesNotThrow(() -> AllocatorSettings.of(environment).requireWholeRelease());
-        assertDoesNotThrow(() -> AllocatorSettings.of(Map.of()).requireWholeRelease());
+        assertDoesNotThrow(() -> new AllocatorSettings(environment).requireWholeRelease());
+        assertDoesNotThrow(() -> new AllocatorSettings(Map.of()).requireWholeRelease());
     }
 }
