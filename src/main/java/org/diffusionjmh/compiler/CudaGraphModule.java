@@ -7,7 +7,7 @@ import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.libtorch.CudaGraphs;
 
 /**
- * A module that is captured at its first run, and again if its scratch memory is lost because the device ran out of memory. If it
+ * A module that is captured at its first run, and again if libtorch has given its scratch memory back. If it
  * cannot be captured, it runs uncaptured from then on.
  */
 final class CudaGraphModule implements CompiledModule {
@@ -55,8 +55,8 @@ final class CudaGraphModule implements CompiledModule {
         if (captured.isPresent()) {
             discard();
             log.warn(graph.name()
-                    + ": the device ran out of memory and libtorch gave back what the CUDA graph worked in;"
-                    + " capturing again");
+                    + ": libtorch gave back the memory that the CUDA graph works in, because the device ran out of"
+                    + " memory or another pipeline was closed; capturing again");
         }
         try {
             captured = Optional.of(CapturedCall.capture(

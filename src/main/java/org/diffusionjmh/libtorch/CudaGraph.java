@@ -19,8 +19,8 @@ public final class CudaGraph implements AutoCloseable {
     }
 
     /**
-     * Whether its scratch memory is still there. Where it is not, because the device ran out of memory and libtorch gave back what it
-     * kept, the graph must not be launched any more.
+     * Whether its scratch memory is still there. Where it is not, because libtorch gave it back to the device, the graph must not be
+     * launched any more.
      */
     public boolean isIntact() {
         return owner.isUnchangedSince(memoryMark);

@@ -79,7 +79,7 @@ class CudaGraphModuleTest {
         assertTrue(log.get(0).contains("capturing again"), log::toString);
     }
 
-    /** Closed modules leave no memory behind, however often they are made. */
+    /** Closed modules leave no memory behind, however often they are made. The device's memory is counted, so nothing else may use it. */
     @Test
     void closedMeansFreed() throws Exception {
         try (TorchSession session = TorchSession.open("cuda")) {
