@@ -22,22 +22,22 @@ public final class NoiseGenerator implements AutoCloseable {
               weights : List[Tensor]
               def draw(self: __torch__.M,
                 seed: int,
-                shape: List[int],
+                shapes: List[List[int]],
                 dtypes: List[int],
                 device: str) -> List[Tensor]:
                 generator = torch.Generator(device=torch.device(device), seed=seed)
                 draws = annotate(List[Tensor], [])
                 for i in range(torch.len(dtypes)):
-                  noise = torch.randn(shape, generator=generator, dtype=dtypes[i], device=torch.device(device))
+                  noise = torch.randn(shapes[i], generator=generator, dtype=dtypes[i], device=torch.device(device))
                   _0 = torch.append(draws, noise)
                 return draws
               def draw_default(self: __torch__.M,
-                shape: List[int],
+                shapes: List[List[int]],
                 dtypes: List[int],
                 device: str) -> List[Tensor]:
                 draws = annotate(List[Tensor], [])
                 for i in range(torch.len(dtypes)):
-                  noise = torch.randn(shape, dtype=dtypes[i], device=torch.device(device))
+                  noise = torch.randn(shapes[i], dtype=dtypes[i], device=torch.device(device))
                   _0 = torch.append(draws, noise)
                 return draws
             """;
@@ -54,30 +54,43 @@ public final class NoiseGenerator implements AutoCloseable {
     }
 
     /**
+     * One tensor of noise.
+     *
+     * @param dtype a floating-point type; torch draws in float32 and rounds
+     */
+    public record Draw(Shape shape, DataType dtype) {}
+
+    /**
      * The first draws of a fresh generator.
      *
      * @param seed the generator's seed
-     * @param shape shape of each draw
-     * @param dtypes a floating-point type for each draw; torch draws in float32 and rounds
+     * @param draws what to draw, in this order; at least one
      * @param owner the manager the tensors belong to
      * @return one tensor per draw
      */
-    public NDList draw(long seed, Shape shape, List<DataType> dtypes, NDManager owner) {
-        long[] codes =
-                dtypes.stream().map(ScalarType::of).mapToLong(ScalarType::code).toArray();
+    public NDList draw(long seed, List<Draw> draws, NDManager owner) {
+        long[] codes = draws.stream()
+                .map(draw -> ScalarType.of(draw.dtype()))
+                .mapToLong(ScalarType::code)
+                .toArray();
+        IValue[] shapes = draws.stream()
+                .map(draw -> IValue.listFrom(draw.shape().getShape()))
+                .toArray(IValue[]::new);
         try (IValue seedValue = IValue.from(seed);
-                IValue shapeValue = IValue.listFrom(shape.getShape());
+                IValue shapeValues = IValue.listFrom(shapes);
                 IValue dtypeValues = IValue.listFrom(codes);
                 IValue device = IValue.from(Devices.torchName(manager.getDevice()))) {
             if (!manager.getDevice().isGpu()) {
-                return module.call("draw", owner, seedValue, shapeValue, dtypeValues, device);
+                return module.call("draw", owner, seedValue, shapeValues, dtypeValues, device);
             }
             // TorchScript makes generators for the CPU only. The device's default one, freshly seeded, gives the same
             // numbers; it is the process's, so nobody may draw in between.
             synchronized (NoiseGenerator.class) {
                 JniUtils.setSeed(seed);
-                return module.call("draw_default", owner, shapeValue, dtypeValues, device);
+                return module.call("draw_default", owner, shapeValues, dtypeValues, device);
             }
+        } finally {
+            List.of(shapes).forEach(IValue::close);
         }
     }
 

@@ -109,6 +109,17 @@ public final class TensorMemory {
         return view;
     }
 
+    /**
+     * Zeros of a tensor's type and shape.
+     *
+     * @param manager owner of the result, of the tensor's device
+     */
+    public static NDArray zerosLike(NDArray tensor, NDManager manager) {
+        try (NDArray zeros = manager.zeros(tensor.getShape())) {
+            return copy(zeros, type(tensor), manager);
+        }
+    }
+
     /** A tensor's element type, of which DJL knows only some. */
     public static ScalarType type(NDArray tensor) {
         IntByReference code = new IntByReference();

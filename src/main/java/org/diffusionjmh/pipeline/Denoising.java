@@ -31,28 +31,27 @@ public final class Denoising implements AutoCloseable {
 
     /**
      * @param manager owner of the tensors below and of the run's own; closed with the run
+     * @param plan the course of the run
      * @param initialLatents what the first step gets [images, channels, height / 8, width / 8]
      * @param stepNoise the noise of the steps that draw some, in their order
-     * @param steps steps to take: all of the plan's or fewer, if the run ends early
      */
     Denoising(
             NDManager manager,
             Denoiser denoiser,
             Conditioning conditioning,
             Guidance guidance,
-            SamplingPlan plan,
+            RunPlan plan,
             NDArray initialLatents,
-            List<NDArray> stepNoise,
-            int steps) {
+            List<NDArray> stepNoise) {
         this.manager = manager;
         this.denoiser = denoiser;
         this.conditioning = conditioning;
         this.guidance = guidance;
-        this.plan = plan;
+        this.plan = plan.sampling();
         this.initialLatents = initialLatents;
         this.stepNoise = List.copyOf(stepNoise);
-        this.steps = steps;
-        this.timesteps = timesteps(manager, plan);
+        this.steps = plan.steps();
+        this.timesteps = timesteps(manager, this.plan);
         rewind();
     }
 
@@ -105,7 +104,7 @@ public final class Denoising implements AutoCloseable {
         try (NDManager scope = manager.newSubManager()) {
             NDArray scaled = sampler.scaleModelInput(latents, next);
             scaled.attach(scope);
-            NDArray modelInput = copies(scaled, guidance.predictions());
+            NDArray modelInput = conditioning.modelInput(copies(scaled, guidance.predictions()));
             NDArray modelOutput = denoiser.predict(modelInput, timesteps.get(next), conditioning, scope);
             NDArray guided = guidance.combine(modelOutput);
             Iterator<NDArray> noise = noiseOf(next);

@@ -1,11 +1,17 @@
 package org.diffusionjmh.pipeline;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 
 /** How several predictions of the denoiser become one. */
 public interface Guidance {
+    /** The prompt behind each prediction, in the order of the denoiser's batch. */
+    List<PromptRole> prompts();
+
     /** How many predictions are made per image: the denoiser's batch is this times the images. */
-    int predictions();
+    default int predictions() {
+        return prompts().size();
+    }
 
     /**
      * Combines the predictions.
@@ -19,8 +25,8 @@ public interface Guidance {
     static Guidance none() {
         return new Guidance() {
             @Override
-            public int predictions() {
-                return 1;
+            public List<PromptRole> prompts() {
+                return List.of(PromptRole.PROMPT);
             }
 
             @Override

@@ -20,7 +20,7 @@ final class LatentDecoder implements AutoCloseable {
     private static final int MAX_LEVEL = 255;
 
     private final ShapedModules<Sizes> modules;
-    private final double scalingFactor;
+    private final LatentScaling scaling;
     private final ScalarType dtype;
     private final HostScalars scalars;
 
@@ -29,13 +29,13 @@ final class LatentDecoder implements AutoCloseable {
 
     /**
      * @param modules the decoder
-     * @param scalingFactor latents are divided by it
+     * @param scaling undone before decoding; closed by its owner
      * @param dtype type of the decoder's computation
      * @param scalars the pipeline's numbers
      */
-    LatentDecoder(ShapedModules<Sizes> modules, double scalingFactor, ScalarType dtype, HostScalars scalars) {
+    LatentDecoder(ShapedModules<Sizes> modules, LatentScaling scaling, ScalarType dtype, HostScalars scalars) {
         this.modules = modules;
-        this.scalingFactor = scalingFactor;
+        this.scaling = scaling;
         this.dtype = dtype;
         this.scalars = scalars;
     }
@@ -50,7 +50,7 @@ final class LatentDecoder implements AutoCloseable {
         Shape shape = latents.getShape();
         try (NDManager scope = owner.newSubManager()) {
             NDArray converted = TensorMemory.as(latents, dtype, scope);
-            NDArray unscaled = converted.div(scalars.of(scalingFactor));
+            NDArray unscaled = scaling.toAutoencoder(converted);
             Sizes sizes = new Sizes(shape.get(0), shape.get(2), shape.get(3));
             return modules.of(sizes).run(new NDList(unscaled), owner).singletonOrThrow();
         }

@@ -2,9 +2,8 @@ package org.diffusionjmh.pipeline;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import org.diffusionjmh.libtorch.NoiseGenerator;
 
 /** Gives the standard normal noise of a run: of a seed, or recorded. */
 @FunctionalInterface
@@ -12,8 +11,7 @@ interface NoiseSource {
     /**
      * All noise of a run.
      *
-     * @param shape shape of each draw
-     * @param dtypes the type of each draw: the start noise, then one per step that draws
+     * @param draws what the run draws, in its order
      */
-    NDList draw(long seed, Shape shape, List<DataType> dtypes, NDManager owner);
+    NDList draw(long seed, List<NoiseGenerator.Draw> draws, NDManager owner);
 }

@@ -3,7 +3,8 @@ package org.diffusionjmh.pipeline;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.diffusionjmh.compiler.Compiler;
@@ -12,8 +13,8 @@ import org.diffusionjmh.compiler.ShapedModules;
 import org.diffusionjmh.compiler.TensorTypes;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.image.VaeImageProcessor;
 import org.diffusionjmh.libtorch.HostScalars;
-import org.diffusionjmh.libtorch.NoiseGenerator;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TorchSession;
 import org.diffusionjmh.model.AutoencoderKL;
@@ -36,45 +37,60 @@ final class PipelineAssembly {
     private final ModelFiles files;
     private final PipelineOptions options;
     private final TorchSession session;
+    private final ModelFamily family;
     private final Compiler compiler;
     private final HostScalars scalars;
-    private final List<ResidentWeights> weights = new ArrayList<>();
+    private final Map<String, ResidentWeights> weights = new LinkedHashMap<>();
 
-    PipelineAssembly(ModelFiles files, PipelineOptions options, TorchSession session, Warnings warnings) {
+    /**
+     * @param warnings told what the compiler could not do
+     */
+    PipelineAssembly(
+            ModelFiles files, PipelineOptions options, TorchSession session, ModelFamily family, Warnings warnings) {
         this.files = files;
         this.options = options;
         this.session = session;
+        this.family = family;
         this.compiler = Compilers.of(options.compiler(), warnings::warn);
         this.scalars = new HostScalars(session.manager());
     }
 
-    /** Stable Diffusion 1.x and 2.x. */
-    TextToImagePipeline stableDiffusion() throws IOException {
-        UNet2DConditionModel unet = unet();
-        PromptEncoder prompts = new StableDiffusionPromptEncoder(
-                textEncoder(HiddenState.ofStableDiffusion(0)), guidanceEmbedding(unet));
-        return pipeline(prompts, unet, vaeDecoder(false));
+    TextToImagePipeline textToImage() throws IOException {
+        AutoencoderKL vae = vae();
+        requireUnetChannels(1, vae);
+        return new LatentTextToImage(files, session, parts(TimeIds.TEXT_TO_IMAGE, vae, Optional.empty()));
     }
 
-    /** SDXL. */
-    TextToImagePipeline stableDiffusionXl() throws IOException {
-        UNet2DConditionModel unet = unet();
-        JsonObject index = files.index();
-        boolean forceZeros = !index.has("force_zeros_for_empty_prompt")
-                || index.get("force_zeros_for_empty_prompt").getAsBoolean();
-        HiddenState hidden = HiddenState.ofStableDiffusionXl(0);
-        PromptEncoder prompts = new StableDiffusionXLPromptEncoder(
-                textEncoder(hidden), textEncoder2(hidden), forceZeros, guidanceEmbedding(unet));
-        return pipeline(prompts, unet, vaeDecoder(true));
+    ImageToImagePipeline imageToImage() throws IOException {
+        AutoencoderKL vae = vae();
+        requireUnetChannels(1, vae);
+        requireNoAestheticsScore();
+        boolean upcast =
+                family == ModelFamily.STABLE_DIFFUSION_XL && vae.config().forceUpcast();
+        LatentEncoder encoder = encoder(vae, upcast ? DType.FP32 : options.dtype());
+        return new LatentImageToImage(
+                files, session, parts(TimeIds.IMAGE_TO_IMAGE, vae, Optional.of(encoder)), family.defaultStrength());
     }
 
-    private TextToImagePipeline pipeline(PromptEncoder prompts, UNet2DConditionModel unet, LatentDecoder decoder)
+    ImageToImagePipeline instructPix2Pix() throws IOException {
+        AutoencoderKL vae = vae();
+        requireUnetChannels(2, vae);
+        LatentEncoder encoder = encoder(vae, autoencoderDtype(vae));
+        return new InstructPix2Pix(files, session, parts(TimeIds.INSTRUCT_PIX2PIX, vae, Optional.of(encoder)));
+    }
+
+    private PipelineParts parts(TimeIds timeIds, AutoencoderKL vae, Optional<LatentEncoder> encoder)
             throws IOException {
+        UNet2DConditionModel unet = unet();
         DType dtype = options.dtype();
+        PromptEncoder prompts =
+                promptEncoder(timeIds, new GuidanceEmbedding(unet.config().timeCondProjDim()));
         Denoiser denoiser = new Denoiser(modules(
                 "unet",
                 new Denoiser.Sizes(1, EXAMPLE_SIDE, EXAMPLE_SIDE, 1),
                 sizes -> unet.graph(sizes.batch(), sizes.height(), sizes.width(), sizes.textLength(), dtype)));
+        LatentScaling scaling = scaling(vae.config());
+        LatentDecoder decoder = decoder(vae, scaling);
         JsonObject schedulerConfig = files.schedulerConfig();
         Scheduler scheduler = options.scheduler()
                 .map(name -> Scheduler.fromConfigOf(name, schedulerConfig))
@@ -82,26 +98,72 @@ final class PipelineAssembly {
         int trainTimesteps = schedulerConfig.has("num_train_timesteps")
                 ? schedulerConfig.get("num_train_timesteps").getAsInt()
                 : DEFAULT_TRAIN_TIMESTEPS;
-        PipelineParts parts = new PipelineParts(
+        return new PipelineParts(
                 prompts,
+                encoder,
                 denoiser,
                 decoder,
+                scaling,
                 scheduler,
                 trainTimesteps,
-                unet.config().inChannels(),
+                vae.config().latentChannels(),
                 unet.config().timeCondProjDim(),
-                options.dtype(),
+                dtype,
                 scalars,
-                weights);
-        return new LatentDiffusionPipeline(files, session, parts, new NoiseGenerator(session.manager()));
+                new ArrayList<>(weights.values()));
     }
 
     private UNet2DConditionModel unet() throws IOException {
         return new UNet2DConditionModel(UNet2DConditionConfig.of(files.config("unet")));
     }
 
-    private static GuidanceEmbedding guidanceEmbedding(UNet2DConditionModel unet) {
-        return new GuidanceEmbedding(unet.config().timeCondProjDim());
+    private AutoencoderKL vae() throws IOException {
+        return new AutoencoderKL(AutoencoderKLConfig.of(files.config("vae")));
+    }
+
+    /**
+     * @param multiple how many times the latents' channels the U-Net takes
+     */
+    private void requireUnetChannels(int multiple, AutoencoderKL vae) throws IOException {
+        int latents = vae.config().latentChannels();
+        int channels = unet().config().inChannels();
+        if (channels == multiple * latents) {
+            return;
+        }
+        String message =
+                files.description() + ": the U-Net takes " + channels + " channels, want " + multiple * latents + ". ";
+        if (channels == 2 * latents) {
+            message += "It edits pictures: it is an InstructPix2Pix model, which its model_index.json should say";
+        } else if (channels == latents) {
+            message += "It knows no input picture beside the latents: it is no InstructPix2Pix model";
+        } else {
+            message += "Models for inpainting and depth are not supported";
+        }
+        throw new IllegalArgumentException(message);
+    }
+
+    private void requireNoAestheticsScore() {
+        JsonObject index = files.index();
+        if (index.has("requires_aesthetics_score")
+                && index.get("requires_aesthetics_score").getAsBoolean()) {
+            throw new IllegalArgumentException(files.description()
+                    + ": model_index.json has requires_aesthetics_score, which is SDXL's refiner and not supported");
+        }
+    }
+
+    private PromptEncoder promptEncoder(TimeIds timeIds, GuidanceEmbedding guidanceEmbedding) throws IOException {
+        return switch (family) {
+            case STABLE_DIFFUSION ->
+                new StableDiffusionPromptEncoder(textEncoder(HiddenState.ofStableDiffusion(0)), guidanceEmbedding);
+            case STABLE_DIFFUSION_XL -> {
+                JsonObject index = files.index();
+                boolean forceZeros = !index.has("force_zeros_for_empty_prompt")
+                        || index.get("force_zeros_for_empty_prompt").getAsBoolean();
+                HiddenState hidden = HiddenState.ofStableDiffusionXl(0);
+                yield new StableDiffusionXLPromptEncoder(
+                        textEncoder(hidden), textEncoder2(hidden), forceZeros, timeIds, guidanceEmbedding);
+            }
+        };
     }
 
     private ClipTextEncoder textEncoder(HiddenState hidden) throws IOException {
@@ -123,23 +185,40 @@ final class PipelineAssembly {
         return new ClipTextEncoder(files.tokenizer("tokenizer_2"), modules, Optional.of(model::eosPositions));
     }
 
-    /**
-     * @param honoursForceUpcast whether the pipeline runs a VAE in float32 that would overflow in half precision; Stable Diffusion 1.x
-     *     has always ignored the flag
-     */
-    private LatentDecoder vaeDecoder(boolean honoursForceUpcast) throws IOException {
-        AutoencoderKLConfig config = AutoencoderKLConfig.of(files.config("vae"));
-        AutoencoderKL vae = new AutoencoderKL(config);
-        boolean upcast = honoursForceUpcast && config.forceUpcast() && options.dtype() == DType.FP16;
-        DType dtype = upcast ? DType.FP32 : options.dtype();
-        return new LatentDecoder(
-                modules(
-                        "vae",
-                        new LatentDecoder.Sizes(1, EXAMPLE_SIDE, EXAMPLE_SIDE),
-                        sizes -> vae.decoderGraph(sizes.batch(), sizes.height(), sizes.width(), dtype)),
-                config.scalingFactor(),
-                ScalarType.of(TensorTypes.dataType(dtype)),
-                scalars);
+    /** float32 where the model says that half precision overflows; Stable Diffusion 1.x has always ignored the flag. */
+    private DType autoencoderDtype(AutoencoderKL vae) {
+        boolean upcast = family == ModelFamily.STABLE_DIFFUSION_XL
+                && vae.config().forceUpcast()
+                && options.dtype() == DType.FP16;
+        return upcast ? DType.FP32 : options.dtype();
+    }
+
+    private LatentEncoder encoder(AutoencoderKL vae, DType dtype) throws IOException {
+        int factor = vae.config().vaeScaleFactor();
+        int side = EXAMPLE_SIDE * factor;
+        ShapedModules<LatentEncoder.Sizes> modules = modules(
+                "vae",
+                new LatentEncoder.Sizes(1, side, side),
+                sizes -> vae.encoderGraph(sizes.batch(), sizes.height(), sizes.width(), dtype));
+        return new LatentEncoder(modules, new VaeImageProcessor(factor, true), TensorTypes.dataType(dtype));
+    }
+
+    private LatentDecoder decoder(AutoencoderKL vae, LatentScaling scaling) throws IOException {
+        DType dtype = autoencoderDtype(vae);
+        ShapedModules<LatentDecoder.Sizes> modules = modules(
+                "vae",
+                new LatentDecoder.Sizes(1, EXAMPLE_SIDE, EXAMPLE_SIDE),
+                sizes -> vae.decoderGraph(sizes.batch(), sizes.height(), sizes.width(), dtype));
+        return new LatentDecoder(modules, scaling, ScalarType.of(TensorTypes.dataType(dtype)), scalars);
+    }
+
+    private LatentScaling scaling(AutoencoderKLConfig config) {
+        boolean shifted = family == ModelFamily.STABLE_DIFFUSION_XL
+                && !config.latentsMean().isEmpty();
+        return shifted
+                ? LatentScaling.of(
+                        config.scalingFactor(), config.latentsMean(), config.latentsStd(), scalars, session.manager())
+                : LatentScaling.of(config.scalingFactor(), scalars, session.manager());
     }
 
     /**
@@ -147,8 +226,11 @@ final class PipelineAssembly {
      */
     private <S extends Record> ShapedModules<S> modules(String component, S example, Function<S, Graph> graphs)
             throws IOException {
-        ResidentWeights resident = new ResidentWeights(files.weights(component), session.manager());
-        weights.add(resident);
+        ResidentWeights resident = weights.get(component);
+        if (resident == null) {
+            resident = new ResidentWeights(files.weights(component), session.manager());
+            weights.put(component, resident);
+        }
         resident.load(graphs.apply(example));
         return new ShapedModules<>(graphs, compiler, resident, session.manager());
     }

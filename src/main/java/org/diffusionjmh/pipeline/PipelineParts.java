@@ -2,6 +2,7 @@ package org.diffusionjmh.pipeline;
 
 import ai.djl.ndarray.types.DataType;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.diffusionjmh.compiler.TensorTypes;
 import org.diffusionjmh.graph.DType;
@@ -12,8 +13,10 @@ import org.diffusionjmh.scheduler.Scheduler;
  * What a latent diffusion pipeline is put together from.
  *
  * @param promptEncoder prompts to conditioning
+ * @param encoder pictures to latents, for pipelines that take pictures
  * @param denoiser the U-Net
  * @param decoder latents to pictures
+ * @param scaling between the autoencoder's latents and the denoiser's
  * @param scheduler the sampler
  * @param numTrainTimesteps timesteps of the model's training
  * @param latentChannels channels of the latents
@@ -24,8 +27,10 @@ import org.diffusionjmh.scheduler.Scheduler;
  */
 record PipelineParts(
         PromptEncoder promptEncoder,
+        Optional<LatentEncoder> encoder,
         Denoiser denoiser,
         LatentDecoder decoder,
+        LatentScaling scaling,
         Scheduler scheduler,
         int numTrainTimesteps,
         int latentChannels,
@@ -42,11 +47,21 @@ record PipelineParts(
         return TensorTypes.dataType(dtype);
     }
 
+    /** The guidance by a request's prompts: none if its scale is 1 or less, or if the model was distilled with guidance. */
+    Guidance classifierFreeGuidance(TextToImageRequest request) {
+        return request.guidanceScale() > 1 && guidanceEmbedding.isEmpty()
+                ? new ClassifierFreeGuidance(
+                        request.guidanceScale(), new GuidanceRescale(request.guidanceRescale(), scalars), scalars)
+                : Guidance.none();
+    }
+
     @Override
     public void close() {
         promptEncoder.close();
+        encoder.ifPresent(LatentEncoder::close);
         denoiser.close();
         decoder.close();
+        scaling.close();
         scalars.close();
         weights.forEach(ResidentWeights::close);
     }

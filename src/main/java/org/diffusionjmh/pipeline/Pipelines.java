@@ -18,19 +18,24 @@ public final class Pipelines {
      */
     public static TextToImagePipeline textToImage(String model, PipelineOptions options, Warnings warnings)
             throws IOException {
-        TorchSession session = TorchSession.open(options.device());
-        try {
-            ModelFiles files = ModelResolver.of(System.getenv())
-                    .resolve(model, options.scale(), options.variant(), session.manager(), warnings);
-            return textToImage(files, options, session, warnings);
-        } catch (IOException | RuntimeException e) {
-            session.close();
-            throw e;
-        }
+        return load(model, options, warnings, Pipelines::textToImage);
     }
 
     /**
-     * Puts a text-to-image pipeline together. Compiles nothing yet; weights are loaded when a network is first compiled.
+     * Loads a pipeline from pictures to pictures: InstructPix2Pix if that is what the model is, else image-to-image. Compiles nothing yet.
+     *
+     * @param model as for {@link #textToImage(String, PipelineOptions, Warnings)}
+     * @param warnings told if the weights are made up, and what the compiler could not do
+     * @throws IOException if files cannot be read
+     * @throws IllegalArgumentException if there is no such model or it has something that is not supported; the message says what
+     */
+    public static ImageToImagePipeline imageToImage(String model, PipelineOptions options, Warnings warnings)
+            throws IOException {
+        return load(model, options, warnings, Pipelines::imageToImage);
+    }
+
+    /**
+     * Puts a text-to-image pipeline together. Compiles nothing yet.
      *
      * @param files the model; closed with the pipeline, or here if there is none
      * @param warnings told what the compiler could not do
@@ -39,22 +44,81 @@ public final class Pipelines {
      */
     static TextToImagePipeline textToImage(
             ModelFiles files, PipelineOptions options, TorchSession session, Warnings warnings) throws IOException {
+        return closingOnFailure(files, () -> {
+            if (editsPictures(files.description())) {
+                throw new IllegalArgumentException(files.description()
+                        + ": edits pictures and makes none from text alone; give it an input image");
+            }
+            return assembly(files, options, session, warnings).textToImage();
+        });
+    }
+
+    /**
+     * Puts a pipeline from pictures to pictures together. Compiles nothing yet.
+     *
+     * @param files the model; closed with the pipeline, or here if there is none
+     * @param warnings told what the compiler could not do
+     * @throws IOException if files cannot be read
+     * @throws IllegalArgumentException if the model has something that is not supported; the message says what
+     */
+    static ImageToImagePipeline imageToImage(
+            ModelFiles files, PipelineOptions options, TorchSession session, Warnings warnings) throws IOException {
+        return closingOnFailure(files, () -> {
+            PipelineAssembly assembly = assembly(files, options, session, warnings);
+            return editsPictures(files.description()) ? assembly.instructPix2Pix() : assembly.imageToImage();
+        });
+    }
+
+    private static boolean editsPictures(ModelDescription model) {
+        return model.pipelineClass().endsWith("InstructPix2PixPipeline");
+    }
+
+    private static PipelineAssembly assembly(
+            ModelFiles files, PipelineOptions options, TorchSession session, Warnings warnings) {
+        ModelDescription model = files.description();
+        ModelFamily family =
+                switch (model.pipelineClass()) {
+                    case "StableDiffusionPipeline",
+                            "StableDiffusionImg2ImgPipeline",
+                            "StableDiffusionInstructPix2PixPipeline" -> ModelFamily.STABLE_DIFFUSION;
+                    case "StableDiffusionXLPipeline",
+                            "StableDiffusionXLImg2ImgPipeline",
+                            "StableDiffusionXLInstructPix2PixPipeline" -> ModelFamily.STABLE_DIFFUSION_XL;
+                    default ->
+                        throw new IllegalArgumentException(model.model() + ": model_index.json names the pipeline "
+                                + model.pipelineClass() + "; supported: StableDiffusionPipeline and"
+                                + " StableDiffusionXLPipeline, and both with Img2Img or InstructPix2Pix in the name");
+                };
+        return new PipelineAssembly(files, options, session, family, warnings);
+    }
+
+    private interface Loading<P> {
+        P load() throws IOException;
+    }
+
+    private interface Assembling<P> {
+        P from(ModelFiles files, PipelineOptions options, TorchSession session, Warnings warnings) throws IOException;
+    }
+
+    private static <P> P load(String model, PipelineOptions options, Warnings warnings, Assembling<P> assembling)
+            throws IOException {
+        TorchSession session = TorchSession.open(options.device());
         try {
-            return assemble(new PipelineAssembly(files, options, session, warnings), files.description());
+            ModelFiles files = ModelResolver.of(System.getenv())
+                    .resolve(model, options.scale(), options.variant(), session.manager(), warnings);
+            return assembling.from(files, options, session, warnings);
         } catch (IOException | RuntimeException e) {
-            files.close();
+            session.close();
             throw e;
         }
     }
 
-    private static TextToImagePipeline assemble(PipelineAssembly assembly, ModelDescription model) throws IOException {
-        String pipelineClass = model.pipelineClass();
-        return switch (pipelineClass) {
-            case "StableDiffusionPipeline" -> assembly.stableDiffusion();
-            case "StableDiffusionXLPipeline" -> assembly.stableDiffusionXl();
-            default ->
-                throw new IllegalArgumentException(model.model() + ": model_index.json names the pipeline "
-                        + pipelineClass + "; supported: StableDiffusionPipeline, StableDiffusionXLPipeline");
-        };
+    private static <P> P closingOnFailure(ModelFiles files, Loading<P> loading) throws IOException {
+        try {
+            return loading.load();
+        } catch (IOException | RuntimeException e) {
+            files.close();
+            throw e;
+        }
     }
 }

@@ -1,7 +1,10 @@
 package org.diffusionjmh.pipeline;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 
 /** How the rows of encoded prompts become the rows of a batch of pictures. */
 final class PromptBatch {
@@ -15,6 +18,15 @@ final class PromptBatch {
      */
     static NDArray repeated(NDArray rows, int times) {
         return times == 1 ? rows : rows.repeat(0, times);
+    }
+
+    /**
+     * Blocks of rows, one after the other.
+     *
+     * @param blocks at least one [n, ...]; a single one is returned as it is
+     */
+    static NDArray concatenated(List<NDArray> blocks) {
+        return blocks.size() == 1 ? blocks.get(0) : NDArrays.concat(new NDList(blocks));
     }
 
     /**

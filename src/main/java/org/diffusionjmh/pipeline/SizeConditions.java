@@ -47,6 +47,15 @@ public record SizeConditions(
         return numbers(negativeOriginalSize.get(), negativeCropsCoordsTopLeft, negativeTargetSize.get());
     }
 
+    /** The same as {@link #negativeTimeIds}, as image-to-image understands it: with the crop of the other, and each size for itself. */
+    float[] negativeTimeIdsOfImageToImage(int height, int width) {
+        Pair size = new Pair(height, width);
+        return numbers(
+                negativeOriginalSize.or(() -> originalSize).orElse(size),
+                cropsCoordsTopLeft,
+                negativeTargetSize.or(() -> targetSize).orElse(size));
+    }
+
     private static float[] numbers(Pair original, Pair crop, Pair target) {
         return new float[] {
             original.vertical, original.horizontal, crop.vertical, crop.horizontal, target.vertical, target.horizontal

@@ -3,7 +3,10 @@ package org.diffusionjmh.pipeline;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.model.HiddenState;
@@ -19,30 +22,40 @@ final class StableDiffusionPromptEncoder implements PromptEncoder {
     }
 
     @Override
-    public Conditioning encode(TextToImageRequest request, boolean guided, NDManager owner, Warnings warnings) {
+    public Conditioning encode(TextToImageRequest request, List<PromptRole> batch, NDManager owner, Warnings warnings) {
         try (NDManager scope = owner.newSubManager()) {
-            HiddenState hidden =
-                    HiddenState.ofStableDiffusion(request.clipSkip().orElse(0));
-            NDArray prompt = textEncoder
-                    .encode(request.prompts(), hidden, scope, warnings)
-                    .singletonOrThrow();
-            NDArray embeds = PromptBatch.repeated(prompt, request.numImagesPerPrompt());
-            if (guided) {
-                List<String> negatives = request.negativePrompts()
-                        .orElseGet(() -> Collections.nCopies(request.prompts().size(), ""));
-                NDArray negative = textEncoder
-                        .encode(negatives, HiddenState.ofStableDiffusion(0), scope, warnings)
+            Map<PromptRole, NDArray> encoded = new EnumMap<>(PromptRole.class);
+            for (PromptRole role : EnumSet.copyOf(batch)) {
+                NDArray prompts = textEncoder
+                        .encode(texts(role, request), hidden(role, request), scope, warnings)
                         .singletonOrThrow();
-                embeds = PromptBatch.repeated(negative, request.numImagesPerPrompt())
-                        .concat(embeds);
+                encoded.put(role, PromptBatch.repeated(prompts, request.numImagesPerPrompt()));
             }
+            NDArray embeds =
+                    PromptBatch.concatenated(batch.stream().map(encoded::get).toList());
             embeds.attach(owner);
             return new Conditioning(
                     embeds,
                     Optional.empty(),
                     Optional.empty(),
-                    guidanceEmbedding.of(request, TensorMemory.type(embeds), owner));
+                    guidanceEmbedding.of(request, TensorMemory.type(embeds), owner),
+                    Optional.empty());
         }
+    }
+
+    private static List<String> texts(PromptRole role, TextToImageRequest request) {
+        return switch (role) {
+            case PROMPT -> request.prompts();
+            case NEGATIVE_PROMPT ->
+                request.negativePrompts()
+                        .orElseGet(() -> Collections.nCopies(request.prompts().size(), ""));
+        };
+    }
+
+    /** As in diffusers, {@code clip_skip} does not count for negative prompts. */
+    private static HiddenState hidden(PromptRole role, TextToImageRequest request) {
+        return HiddenState.ofStableDiffusion(
+                role == PromptRole.PROMPT ? request.clipSkip().orElse(0) : 0);
     }
 
     @Override

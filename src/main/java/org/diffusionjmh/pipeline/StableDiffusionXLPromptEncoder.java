@@ -3,9 +3,10 @@ package org.diffusionjmh.pipeline;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.model.HiddenState;
@@ -18,26 +19,27 @@ final class StableDiffusionXLPromptEncoder implements PromptEncoder {
     private final ClipTextEncoder textEncoder;
     private final ClipTextEncoder textEncoder2;
     private final boolean forceZerosForEmptyPrompt;
+    private final TimeIds timeIds;
     private final GuidanceEmbedding guidanceEmbedding;
 
     /** Hidden states [prompts, tokens, both widths] and pooled text [prompts, projection_dim]. */
     private record Encoded(NDArray hidden, NDArray pooled) {
         Encoded zeros() {
-            return new Encoded(zerosLike(hidden), zerosLike(pooled));
-        }
-
-        private static NDArray zerosLike(NDArray x) {
-            try (NDArray zeros = x.getManager().zeros(x.getShape())) {
-                return TensorMemory.copy(zeros, TensorMemory.type(x), x.getManager());
-            }
+            return new Encoded(
+                    TensorMemory.zerosLike(hidden, hidden.getManager()),
+                    TensorMemory.zerosLike(pooled, pooled.getManager()));
         }
 
         Encoded repeated(int times) {
             return new Encoded(PromptBatch.repeated(hidden, times), PromptBatch.repeated(pooled, times));
         }
 
-        Encoded concat(Encoded other) {
-            return new Encoded(hidden.concat(other.hidden), pooled.concat(other.pooled));
+        static Encoded concatenated(List<Encoded> blocks) {
+            return new Encoded(
+                    PromptBatch.concatenated(
+                            blocks.stream().map(Encoded::hidden).toList()),
+                    PromptBatch.concatenated(
+                            blocks.stream().map(Encoded::pooled).toList()));
         }
     }
 
@@ -45,43 +47,54 @@ final class StableDiffusionXLPromptEncoder implements PromptEncoder {
      * @param textEncoder the first encoder
      * @param textEncoder2 the second encoder, which projects
      * @param forceZerosForEmptyPrompt whether an absent negative prompt is zeros, not the encoding of an empty text
+     * @param timeIds how the pipeline lays out size conditions
+     * @param guidanceEmbedding for models that take one
      */
     StableDiffusionXLPromptEncoder(
             ClipTextEncoder textEncoder,
             ClipTextEncoder textEncoder2,
             boolean forceZerosForEmptyPrompt,
+            TimeIds timeIds,
             GuidanceEmbedding guidanceEmbedding) {
         this.textEncoder = textEncoder;
         this.textEncoder2 = textEncoder2;
         this.forceZerosForEmptyPrompt = forceZerosForEmptyPrompt;
+        this.timeIds = timeIds;
         this.guidanceEmbedding = guidanceEmbedding;
     }
 
     @Override
-    public Conditioning encode(TextToImageRequest request, boolean guided, NDManager owner, Warnings warnings) {
+    public Conditioning encode(TextToImageRequest request, List<PromptRole> batch, NDManager owner, Warnings warnings) {
         try (NDManager scope = owner.newSubManager()) {
-            Encoded prompt = encode(
-                    request.prompts(),
-                    request.prompts2().orElse(request.prompts()),
-                    request.clipSkip().orElse(0),
-                    scope,
-                    warnings);
-            Encoded rows = prompt.repeated(request.numImagesPerPrompt());
-            if (guided) {
-                rows = negative(request, prompt, scope, warnings)
-                        .repeated(request.numImagesPerPrompt())
-                        .concat(rows);
+            Map<PromptRole, Encoded> encoded = new EnumMap<>(PromptRole.class);
+            Encoded prompt = prompt(request, scope, warnings);
+            encoded.put(PromptRole.PROMPT, prompt.repeated(request.numImagesPerPrompt()));
+            if (batch.contains(PromptRole.NEGATIVE_PROMPT)) {
+                encoded.put(
+                        PromptRole.NEGATIVE_PROMPT,
+                        negative(request, prompt, scope, warnings).repeated(request.numImagesPerPrompt()));
             }
-            NDArray timeIds = timeIds(request, guided, scope);
+            Encoded rows = Encoded.concatenated(batch.stream().map(encoded::get).toList());
+            NDArray ids = timeIds.of(request, batch, scope);
             rows.hidden.attach(owner);
             rows.pooled.attach(owner);
-            timeIds.attach(owner);
+            ids.attach(owner);
             return new Conditioning(
                     rows.hidden,
                     Optional.of(rows.pooled),
-                    Optional.of(timeIds),
-                    guidanceEmbedding.of(request, TensorMemory.type(rows.hidden), owner));
+                    Optional.of(ids),
+                    guidanceEmbedding.of(request, TensorMemory.type(rows.hidden), owner),
+                    Optional.empty());
         }
+    }
+
+    private Encoded prompt(TextToImageRequest request, NDManager scope, Warnings warnings) {
+        return encode(
+                request.prompts(),
+                request.prompts2().orElse(request.prompts()),
+                request.clipSkip().orElse(0),
+                scope,
+                warnings);
     }
 
     private Encoded negative(TextToImageRequest request, Encoded prompt, NDManager scope, Warnings warnings) {
@@ -98,20 +111,6 @@ final class StableDiffusionXLPromptEncoder implements PromptEncoder {
         NDArray first = textEncoder.encode(texts, hidden, scope, warnings).singletonOrThrow();
         NDList second = textEncoder2.encode(texts2, hidden, scope, warnings);
         return new Encoded(first.concat(second.get(0), -1), second.get(1));
-    }
-
-    /**
-     * The size conditions, FP32 [batch, 6]. The pair (negative, positive) is repeated as a whole, as diffusers does: with several pictures
-     * and negative sizes of their own the rows do not line up with the prompts'.
-     */
-    private static NDArray timeIds(TextToImageRequest request, boolean guided, NDManager scope) {
-        float[] positive = request.sizeConditions().timeIds(request.height(), request.width());
-        NDArray rows = scope.create(positive, new Shape(1, positive.length));
-        if (guided) {
-            float[] negative = request.sizeConditions().negativeTimeIds(request.height(), request.width());
-            rows = scope.create(negative, new Shape(1, negative.length)).concat(rows);
-        }
-        return PromptBatch.tiled(rows, request.images());
     }
 
     @Override

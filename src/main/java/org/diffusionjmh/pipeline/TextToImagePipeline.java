@@ -1,44 +1,4 @@
 package org.diffusionjmh.pipeline;
 
-import java.util.List;
-import org.diffusionjmh.image.RgbImage;
-import org.diffusionjmh.libtorch.TorchSession;
-
-/**
- * A pipeline from prompt to pictures. Compiles its networks when a size is first asked for. It runs on its session's thread; call it
- * from any thread, one at a time.
- */
-public interface TextToImagePipeline extends AutoCloseable {
-    /** What is loaded, for people and for results. */
-    ModelDescription description();
-
-    /** The device it runs on. */
-    TorchSession session();
-
-    /**
-     * Encodes the prompts and draws the noise: everything up to the first denoising step.
-     *
-     * @param request what to generate
-     * @param warnings told what was cut off or ignored, in words
-     * @return the run; the caller closes it, and calls it on the session's thread
-     */
-    Denoising start(TextToImageRequest request, Warnings warnings);
-
-    /**
-     * Decodes the latents of a run. Waits for the device: the pixels are on the host when it returns.
-     *
-     * @return one picture per image of the run
-     */
-    List<RgbImage> decode(Denoising run);
-
-    /**
-     * Generates pictures. When it returns, the device has finished and the pixels are on the host.
-     *
-     * @param listener told after each step, on the session's thread
-     */
-    List<RgbImage> generate(TextToImageRequest request, StepListener listener, Warnings warnings);
-
-    /** Frees everything on the device, the session included. */
-    @Override
-    void close();
-}
+/** A pipeline from prompts to pictures. */
+public interface TextToImagePipeline extends DiffusionPipeline<TextToImageRequest> {}

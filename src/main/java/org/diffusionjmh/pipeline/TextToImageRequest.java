@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import org.diffusionjmh.image.RgbImage;
 
 /**
  * What to generate. Names and defaults are those of diffusers' text-to-image pipelines.
@@ -133,6 +134,13 @@ public record TextToImageRequest(
             height = newHeight;
             width = newWidth;
             return this;
+        }
+
+        /** The size of a picture, each side rounded down to a multiple of {@link #SIZE_MULTIPLE}. */
+        public Builder sizeOf(RgbImage picture) {
+            return size(
+                    picture.height() - picture.height() % SIZE_MULTIPLE,
+                    picture.width() - picture.width() % SIZE_MULTIPLE);
         }
 
         public Builder numInferenceSteps(int steps) {

@@ -12,20 +12,20 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NoiseGeneratorTest {
-    private static final List<DataType> TWICE = List.of(DataType.FLOAT32, DataType.FLOAT32);
+    private static final NoiseGenerator.Draw DRAW = new NoiseGenerator.Draw(new Shape(2, 3), DataType.FLOAT32);
 
     /** The numbers that Python's torch 2.13 prints for seed 333 on the CPU: the picture of a seed is diffusers' picture. */
     @Test
     void drawsTorchsOwnNumbers() {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu());
                 NoiseGenerator generator = new NoiseGenerator(manager)) {
-            NDList draws = generator.draw(333, new Shape(2, 3), TWICE, manager);
+            NDList draws = generator.draw(333, List.of(DRAW, DRAW), manager);
             assertEquals(2, draws.size());
             assertArrayEquals(
                     new float[] {-1.1267f, -1.7790f, -1.1071f, -0.5485f, 1.4287f, 1.7788f},
                     draws.get(0).toFloatArray(),
                     1e-4f);
-            NDList again = generator.draw(333, new Shape(2, 3), TWICE, manager);
+            NDList again = generator.draw(333, List.of(DRAW, DRAW), manager);
             assertArrayEquals(draws.get(1).toFloatArray(), again.get(1).toFloatArray());
         }
     }
@@ -34,7 +34,8 @@ class NoiseGeneratorTest {
     void drawsInHalfPrecision() {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu());
                 NoiseGenerator generator = new NoiseGenerator(manager)) {
-            NDList draws = generator.draw(1, new Shape(1, 4, 8, 8), List.of(DataType.FLOAT16), manager);
+            NDList draws = generator.draw(
+                    1, List.of(new NoiseGenerator.Draw(new Shape(1, 4, 8, 8), DataType.FLOAT16)), manager);
             assertEquals(DataType.FLOAT16, draws.get(0).getDataType());
             assertEquals(new Shape(1, 4, 8, 8), draws.get(0).getShape());
         }

@@ -3,12 +3,16 @@ package org.diffusionjmh.pipeline;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.testing.Fixtures;
 import org.diffusionjmh.testing.GoldenTensors;
 
@@ -38,7 +42,10 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
             "target_size",
             "negative_original_size",
             "negative_crops_coords_top_left",
-            "negative_target_size");
+            "negative_target_size",
+            "image",
+            "strength",
+            "image_guidance_scale");
 
     static Stream<RecordedCase> of(String... kinds) {
         return Fixtures.ofKind(kinds).stream().flatMap(fixture -> {
@@ -85,7 +92,10 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
             throw new AssertionError(this + ": argument '" + key + "' is not known here");
         });
         TextToImageRequest.Builder request = TextToImageRequest.builder(texts(call.get("prompt")));
-        request.size(call.get("height").getAsInt(), call.get("width").getAsInt());
+        given(call, "image").ifPresent(value -> request.sizeOf(image()));
+        given(call, "height")
+                .ifPresent(value ->
+                        request.size(value.getAsInt(), call.get("width").getAsInt()));
         request.numInferenceSteps(call.get("num_inference_steps").getAsInt());
         request.guidanceScale(call.get("guidance_scale").getAsDouble());
         request.seed(recorded.get("seed").getAsLong());
@@ -104,6 +114,28 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
                 pair(call, "negative_crops_coords_top_left").orElse(SizeConditions.Pair.ZERO),
                 pair(call, "negative_target_size")));
         return request.build();
+    }
+
+    /** The call's arguments, of a pipeline that takes a picture. */
+    ImageToImageRequest imageRequest() {
+        JsonObject call = recorded.getAsJsonObject("call");
+        return new ImageToImageRequest(
+                request(), image(), number(call, "strength"), number(call, "image_guidance_scale"));
+    }
+
+    private RgbImage image() {
+        try {
+            return RgbImage.read(fixture.resolve(
+                    recorded.getAsJsonObject("call").get("image").getAsString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static OptionalDouble number(JsonObject call, String key) {
+        return given(call, key)
+                .map(value -> OptionalDouble.of(value.getAsDouble()))
+                .orElse(OptionalDouble.empty());
     }
 
     private static Optional<JsonElement> given(JsonObject call, String key) {

@@ -1,0 +1,64 @@
+package org.diffusionjmh.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import org.diffusionjmh.libtorch.ScalarType;
+import org.diffusionjmh.libtorch.TensorMemory;
+import org.diffusionjmh.libtorch.TorchSession;
+
+/**
+ * InstructPix2Pix (Brooks et al. 2023): changes a picture as the prompt says. It starts from noise, and the denoiser sees the picture's
+ * latents in every step, as further channels.
+ */
+final class InstructPix2Pix extends LatentDiffusionPipeline<ImageToImageRequest> implements ImageToImagePipeline {
+    private static final double DEFAULT_IMAGE_GUIDANCE_SCALE = 1.5;
+
+    InstructPix2Pix(ModelFiles files, TorchSession session, PipelineParts parts) {
+        super(files, session, parts);
+    }
+
+    @Override
+    Denoising start(ImageToImageRequest request, Warnings warnings, NoiseSource source, NDManager manager) {
+        if (request.strength().isPresent()) {
+            throw new IllegalArgumentException(description() + ": takes no strength, since it starts from noise alone;"
+                    + " image_guidance_scale says how much the result resembles the picture");
+        }
+        TextToImageRequest text = request.text();
+        Guidance guidance = guidance(request);
+        Conditioning conditioning = parts().promptEncoder()
+                .encode(text, guidance.prompts(), manager, warnings)
+                .withImageLatents(imageLatents(request, guidance, manager));
+        return fromNoise(text, guidance, conditioning, source, manager);
+    }
+
+    private Guidance guidance(ImageToImageRequest request) {
+        double scale = request.text().guidanceScale();
+        double imageScale = request.imageGuidanceScale().orElse(DEFAULT_IMAGE_GUIDANCE_SCALE);
+        GuidanceRescale rescale = new GuidanceRescale(request.text().guidanceRescale(), parts().scalars());
+        return scale > 1 && imageScale >= 1
+                ? new ImageTextGuidance(scale, imageScale, rescale, parts().scalars())
+                : Guidance.none();
+    }
+
+    /**
+     * The mean of the picture's latents, not scaled, for every row of the denoiser's batch; zeros for the predictions that are to know
+     * nothing of it.
+     */
+    private NDArray imageLatents(ImageToImageRequest request, Guidance guidance, NDManager owner) {
+        TextToImageRequest text = request.text();
+        try (NDManager scope = owner.newSubManager()) {
+            NDArray mean = parts().encoder()
+                    .orElseThrow()
+                    .encode(request.image(), text.height(), text.width(), scope)
+                    .mean();
+            NDArray latents = TensorMemory.as(mean, ScalarType.of(parts().dataType()), scope);
+            NDArray images = PromptBatch.tiled(latents, text.images());
+            NDArray batch = guidance.predictions() == 1
+                    ? images
+                    : PromptBatch.concatenated(List.of(images, images, TensorMemory.zerosLike(images, scope)));
+            batch.attach(owner);
+            return batch;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package org.diffusionjmh.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import org.diffusionjmh.libtorch.NoiseGenerator;
+import org.diffusionjmh.libtorch.ScalarType;
+import org.diffusionjmh.libtorch.TensorMemory;
+import org.diffusionjmh.libtorch.TorchSession;
+import org.diffusionjmh.scheduler.Sampler;
+import org.diffusionjmh.scheduler.SamplingOptions;
+
+/** Image to image (Meng et al. 2022): starts within the schedule, from the picture's latents with the noise of that moment. */
+final class LatentImageToImage extends LatentDiffusionPipeline<ImageToImageRequest> implements ImageToImagePipeline {
+    private final double defaultStrength;
+
+    LatentImageToImage(ModelFiles files, TorchSession session, PipelineParts parts, double defaultStrength) {
+        super(files, session, parts);
+        this.defaultStrength = defaultStrength;
+    }
+
+    @Override
+    Denoising start(ImageToImageRequest request, Warnings warnings, NoiseSource source, NDManager manager) {
+        if (request.imageGuidanceScale().isPresent()) {
+            throw new IllegalArgumentException(description()
+                    + ": takes no image_guidance_scale, which is InstructPix2Pix's;"
+                    + " strength says how far the result may be from the picture");
+        }
+        TextToImageRequest text = request.text();
+        RunPlan plan = RunPlan.of(text, parts(), sampling(request));
+        Guidance guidance = parts().classifierFreeGuidance(text);
+        Conditioning conditioning = parts().promptEncoder().encode(text, guidance.prompts(), manager, warnings);
+        Shape posteriorShape = new Shape(1).addAll(plan.latents().slice(1));
+        NoiseGenerator.Draw posteriorDraw =
+                new NoiseGenerator.Draw(posteriorShape, encoder().dtype());
+        NDList draws = source.draw(text.seed(), plan.draws(posteriorDraw, plan.startDraw()), manager);
+        NDArray latents = initialLatents(request, plan, draws.get(0), draws.get(1), manager);
+        return new Denoising(
+                manager, parts().denoiser(), conditioning, guidance, plan, latents, draws.subList(2, draws.size()));
+    }
+
+    /** The last {@code int(steps * strength)} steps. */
+    private SamplingOptions sampling(ImageToImageRequest request) {
+        int steps = request.text().numInferenceSteps();
+        double strength = request.strength().orElse(defaultStrength);
+        int taken = Math.min((int) (steps * strength), steps);
+        if (taken < 1) {
+            throw new IllegalArgumentException("strength " + strength + " of " + steps
+                    + " steps leaves no step to take; want more steps, or a strength of at least " + 1.0 / steps);
+        }
+        int skipped = (steps - taken) * parts().scheduler().order();
+        return SamplingOptions.ofSteps(steps).withBeginIndex(skipped);
+    }
+
+    private NDArray initialLatents(
+            ImageToImageRequest request, RunPlan plan, NDArray posteriorNoise, NDArray noise, NDManager owner) {
+        TextToImageRequest text = request.text();
+        try (NDManager scope = owner.newSubManager();
+                Sampler sampler = new Sampler(plan.sampling(), scope)) {
+            NDArray sample = encoder()
+                    .encode(request.image(), text.height(), text.width(), scope)
+                    .sample(posteriorNoise, parts().scalars());
+            NDArray converted = TensorMemory.as(sample, ScalarType.of(plan.dtype()), scope);
+            NDArray clean = PromptBatch.tiled(parts().scaling().toDenoiser(converted), text.images());
+            NDArray noisy = sampler.addNoise(clean, noise);
+            noisy.attach(owner);
+            return noisy;
+        }
+    }
+
+    private LatentEncoder encoder() {
+        return parts().encoder().orElseThrow();
+    }
+}

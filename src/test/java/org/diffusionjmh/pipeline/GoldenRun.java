@@ -1,0 +1,159 @@
+package org.diffusionjmh.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.diffusionjmh.compiler.Compilers;
+import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.libtorch.TorchSession;
+import org.diffusionjmh.testing.GoldenTensors;
+import org.junit.jupiter.api.DynamicTest;
+
+/**
+ * A recorded run, repeated on its recorded noise and compared at every step; on the CPU, or on another device by
+ * {@code -Ddevice=cuda}.
+ *
+ * @param recorded what diffusers did
+ * @param compiler the compiler to run it with
+ */
+record GoldenRun(RecordedCase recorded, String compiler) {
+    private static final String DEVICE = System.getProperty("device", "cpu");
+
+    /** cuDNN computes float32 convolutions in TF32, with 10 bits of mantissa. */
+    private static final double SLACK = DEVICE.equals("cpu") ? 1 : 100;
+
+    private static final double ONE_CALL = SLACK * 1e-4;
+    private static final double WHOLE_RUN = SLACK * 1e-3;
+
+    /** Puts a pipeline together. */
+    @FunctionalInterface
+    interface Assembling<P> {
+        P from(ModelFiles files, PipelineOptions options, TorchSession session, Warnings warnings) throws Exception;
+    }
+
+    /** The runs of some kinds of fixtures, each with every compiler. */
+    static Stream<DynamicTest> all(Check check, String... kinds) {
+        return RecordedCase.of(kinds).flatMap(recorded -> Compilers.all().stream()
+                .map(compiler -> DynamicTest.dynamicTest(
+                        recorded + "/" + compiler.id(), () -> check.of(new GoldenRun(recorded, compiler.id())))));
+    }
+
+    /** What is checked of a run. */
+    @FunctionalInterface
+    interface Check {
+        void of(GoldenRun run) throws Exception;
+    }
+
+    <R> void check(Assembling<? extends DiffusionPipeline<R>> assembling, R request) throws Exception {
+        PipelineOptions options =
+                new PipelineOptions(DEVICE, DType.FP32, compiler, Scale.FULL, recorded.variant(), Optional.empty());
+        ModelFiles snapshot = SnapshotFiles.open(recorded.toString(), recorded.snapshot(), recorded.variant());
+        ModelFiles files = new ReconfiguredFiles(snapshot, recorded.scheduler());
+        List<String> warnings = new ArrayList<>();
+        List<String> compilerWarnings = new ArrayList<>();
+        TorchSession session = TorchSession.open(DEVICE);
+        try (LatentDiffusionPipeline<R> pipeline =
+                (LatentDiffusionPipeline<R>) assembling.from(files, options, session, compilerWarnings::add)) {
+            session.call(() -> {
+                try (Denoising run = pipeline.start(request, warnings::add, recordedNoise())) {
+                    checkConditioning(run.conditioning());
+                    checkSteps(run);
+                    if (recorded.has("decoded")) {
+                        assertClose(recorded.tensor("decoded"), pipeline.decoded(run), WHOLE_RUN);
+                    }
+                    if (recorded.has("image")) {
+                        checkPictures(recorded.tensor("image"), pipeline.decode(run));
+                    }
+                }
+                return null;
+            });
+        }
+        assertEquals(List.of(), warnings);
+    }
+
+    private void checkConditioning(Conditioning conditioning) {
+        check("encoder_hidden_states", conditioning.encoderHiddenStates(), ONE_CALL);
+        conditioning.textEmbeds().ifPresent(embeds -> check("text_embeds", embeds, ONE_CALL));
+        conditioning.timeIds().ifPresent(ids -> check("time_ids", ids, 0));
+        conditioning.imageLatents().ifPresent(latents -> check("image_latents", latents, ONE_CALL));
+    }
+
+    private void checkSteps(Denoising run) {
+        assertEquals(recorded.tensor("timesteps").values().length, run.steps(), "number of denoiser calls");
+        check("latents_init", run.latents(), ONE_CALL);
+        while (run.hasNext()) {
+            run.step(step -> {
+                double tolerance = step.index() == 0 ? ONE_CALL : WHOLE_RUN;
+                checkStep("unet_in", step.index(), step.modelInput(), tolerance);
+                checkStep("unet_out", step.index(), step.modelOutput(), tolerance);
+                checkStep("guided", step.index(), step.guided(), tolerance);
+                checkStep("latents", step.index(), step.latents(), tolerance);
+            });
+        }
+    }
+
+    private void check(String name, NDArray actual, double tolerance) {
+        if (recorded.has(name)) {
+            assertClose(recorded.tensor(name), actual, tolerance);
+        }
+    }
+
+    private void checkStep(String name, int step, NDArray actual, double tolerance) {
+        if (recorded.has(name)) {
+            assertClose(recorded.tensor(name).slice(step), actual, tolerance);
+        }
+    }
+
+    private static void assertClose(GoldenTensors.Tensor expected, NDArray actual, double tolerance) {
+        assertArrayEquals(expected.shape(), actual.getShape().getShape(), expected.name());
+        double error = expected.relativeError(actual.toFloatArray());
+        assertTrue(error <= tolerance, expected.name() + " is off by " + error);
+    }
+
+    /** Values on the edge between two levels may round to either. */
+    private static void checkPictures(GoldenTensors.Tensor expected, List<RgbImage> pictures) {
+        assertEquals(expected.shape()[0], pictures.size());
+        for (int i = 0; i < pictures.size(); i++) {
+            GoldenTensors.Tensor picture = expected.slice(i);
+            byte[] pixels = new byte[picture.values().length];
+            pictures.get(i).pixels().get(pixels);
+            int largest = 0;
+            for (int k = 0; k < pixels.length; k++) {
+                largest = Math.max(largest, Math.abs(Byte.toUnsignedInt(pixels[k]) - (int) picture.values()[k]));
+            }
+            assertTrue(largest <= SLACK, expected.name() + ": a pixel is off by " + largest);
+        }
+    }
+
+    /** The recorded draws in diffusers' order: of the picture's latents where they are sampled, of the start, of the steps. */
+    private NoiseSource recordedNoise() {
+        return (seed, draws, owner) -> {
+            List<GoldenTensors.Tensor> noise = new ArrayList<>();
+            if (recorded.has("posterior_noise")) {
+                noise.add(recorded.tensor("posterior_noise"));
+            }
+            noise.add(recorded.tensor("noise"));
+            for (int step = 0; noise.size() < draws.size(); step++) {
+                noise.add(recorded.tensor("step_noise").slice(step));
+            }
+            assertEquals(noise.size(), draws.size(), "draws before the first step");
+            NDList arrays = new NDList();
+            for (int i = 0; i < draws.size(); i++) {
+                assertArrayEquals(
+                        noise.get(i).shape(),
+                        draws.get(i).shape().getShape(),
+                        noise.get(i).name());
+                arrays.add(owner.create(noise.get(i).floats(), draws.get(i).shape()));
+            }
+            return arrays;
+        };
+    }
+}
