@@ -10,8 +10,16 @@ class ImageToImageGoldenTest {
     Stream<DynamicTest> everyRecordedRun() {
         return GoldenRun.all(
                 run -> run.check(Pipelines::imageToImage, run.recorded().imageRequest()),
+                "image-to-image",
                 "instruct-pix2pix",
                 "sdxl-img2img",
                 "sdxl-instruct-pix2pix");
+    }
+
+    /** A seed gives the picture that it gives in diffusers: the picture's latents are sampled first, once for all images. */
+    @TestFactory
+    Stream<DynamicTest> seedsDrawInDiffusersOrder() {
+        return GoldenRun.all(
+                run -> run.checkDraws(Pipelines::imageToImage, run.recorded().imageRequest()), "image-to-image");
     }
 }

@@ -1,5 +1,6 @@
 package org.diffusionjmh.pipeline;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.Optional;
@@ -7,16 +8,34 @@ import java.util.Set;
 import org.diffusionjmh.model.ModelConfig;
 import org.diffusionjmh.tokenizer.ClipTokenizer;
 
-/** A model with another scheduler. */
-record ReconfiguredFiles(ModelFiles files, Optional<JsonObject> scheduler) implements ModelFiles {
-    @Override
-    public ModelDescription description() {
-        return files.description();
+/**
+ * A model with something else in its configuration.
+ *
+ * @param files the model
+ * @param index its {@code model_index.json}
+ * @param scheduler another scheduler's configuration
+ */
+record ReconfiguredFiles(ModelFiles files, JsonObject index, Optional<JsonObject> scheduler) implements ModelFiles {
+    /** The model with another scheduler, if there is one. */
+    static ModelFiles withScheduler(ModelFiles files, Optional<JsonObject> scheduler) {
+        return new ReconfiguredFiles(files, files.index(), scheduler);
+    }
+
+    /** The model with another value in its {@code model_index.json}. */
+    static ModelFiles withIndexEntry(ModelFiles files, String key, Object value) {
+        JsonObject index = files.index().deepCopy();
+        index.add(key, new Gson().toJsonTree(value));
+        return new ReconfiguredFiles(files, index, Optional.empty());
     }
 
     @Override
-    public JsonObject index() {
-        return files.index();
+    public ModelDescription description() {
+        ModelDescription description = files.description();
+        return new ModelDescription(
+                description.model(),
+                index.get("_class_name").getAsString(),
+                description.syntheticWeights(),
+                description.scale());
     }
 
     @Override
