@@ -6,16 +6,20 @@ import org.diffusionjmh.pipeline.StepListener;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** A pipeline with a run that has been started: the prompt is encoded, the noise drawn, and no step taken. */
+/**
+ * A pipeline with a run that has been started: the prompt is encoded, the noise drawn, and no step taken.
+ *
+ * @param <R> requests of the pipeline
+ */
 @State(Scope.Benchmark)
-public abstract class DenoisingState extends PipelineState {
+public abstract class DenoisingState<R> extends PipelineState<R> {
     private Denoising run;
 
     /**
-     * @param model hub id of the model
+     * @param workload what is measured
      */
-    protected DenoisingState(String model) {
-        super(model);
+    DenoisingState(Workload<R> workload) {
+        super(workload);
     }
 
     @Override

@@ -4,10 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.libtorch.StepClock;
+import org.diffusionjmh.pipeline.DiffusionPipeline;
 import org.diffusionjmh.pipeline.PipelineOptions;
 import org.diffusionjmh.pipeline.PipelineOptionsParser;
-import org.diffusionjmh.pipeline.Pipelines;
-import org.diffusionjmh.pipeline.TextToImagePipeline;
 import org.diffusionjmh.pipeline.TextToImageRequest;
 import org.diffusionjmh.report.Figure;
 import org.diffusionjmh.report.Figures;
@@ -19,11 +18,13 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * A loaded text-to-image pipeline and the request it serves. Loading is set-up; compiling happens at the first call, so that it is the
+ * A loaded pipeline and the request it serves. Loading is set-up; compiling happens at the first call, so that it is the
  * first warm-up iteration.
+ *
+ * @param <R> requests of the pipeline
  */
 @State(Scope.Benchmark)
-public abstract class PipelineState {
+public abstract class PipelineState<R> {
     private static final String SCHEDULER = "EulerAncestralDiscreteScheduler";
     private static final String PROMPT = "best quality, realistic, unreal engine, 4K, a cat sitting on human lap";
     private static final long SEED = 333;
@@ -53,16 +54,17 @@ public abstract class PipelineState {
     @Param("auto")
     public String device;
 
-    private final String model;
+    private final Workload<R> workload;
 
-    private TextToImagePipeline pipeline;
+    private DiffusionPipeline<R> pipeline;
+    private R request;
     private StepClock clock;
 
     /**
-     * @param model hub id of the model
+     * @param workload what is measured
      */
-    protected PipelineState(String model) {
-        this.model = model;
+    PipelineState(Workload<R> workload) {
+        this.workload = workload;
     }
 
     /** Loads the pipeline; compiles nothing that {@link #prepare} does not need. */
@@ -72,10 +74,16 @@ public abstract class PipelineState {
         long start = System.nanoTime();
         PipelineOptions options =
                 PipelineOptionsParser.parse(device, dtype, compiler, scale, Optional.empty(), SCHEDULER);
-        pipeline = Pipelines.textToImage(model, options, PipelineState::warn);
+        pipeline = workload.loader().load(workload.model(), options, PipelineState::warn);
         pipeline.session().synchronize();
         Figures.put(Figure.LOAD, (System.nanoTime() - start) / 1e9);
         clock = pipeline.session().newClock();
+        request = workload.request()
+                .apply(TextToImageRequest.builder(PROMPT)
+                        .size(resolution, resolution)
+                        .numInferenceSteps(steps)
+                        .seed(SEED)
+                        .build());
         System.out.println();
         System.out.println("# Pipeline: " + pipeline.description() + " on "
                 + pipeline.session().device() + ", " + options.dtype());
@@ -109,18 +117,14 @@ public abstract class PipelineState {
     /** Generates a picture, from the prompt to pixels on the host. */
     public List<RgbImage> generate() {
         clock.reset();
-        return pipeline.generate(request(), step -> clock.mark(), PipelineState::warn);
+        return pipeline.generate(request, step -> clock.mark(), PipelineState::warn);
     }
 
-    TextToImageRequest request() {
-        return TextToImageRequest.builder(PROMPT)
-                .size(resolution, resolution)
-                .numInferenceSteps(steps)
-                .seed(SEED)
-                .build();
+    R request() {
+        return request;
     }
 
-    TextToImagePipeline pipeline() {
+    DiffusionPipeline<R> pipeline() {
         return pipeline;
     }
 

@@ -2,27 +2,28 @@ package org.diffusionjmh.bench;
 
 import java.util.List;
 import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.pipeline.TextToImageRequest;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /** RealVisXL V4.0, a Stable Diffusion XL model. */
 public class RealVisXlV40 extends PipelineBenchmark {
-    private static final String MODEL = "SG161222/RealVisXL_V4.0";
+    private static final Workload<TextToImageRequest> WORKLOAD = Workload.textToImage("SG161222/RealVisXL_V4.0");
 
     /** The model, loaded. */
     @State(Scope.Benchmark)
-    public static class Pipeline extends PipelineState {
+    public static class Pipeline extends PipelineState<TextToImageRequest> {
         public Pipeline() {
-            super(MODEL);
+            super(WORKLOAD);
         }
     }
 
     /** The model at work. */
     @State(Scope.Benchmark)
-    public static class Run extends DenoisingState {
+    public static class Run extends DenoisingState<TextToImageRequest> {
         public Run() {
-            super(MODEL);
+            super(WORKLOAD);
         }
     }
 

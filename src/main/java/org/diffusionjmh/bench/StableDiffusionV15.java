@@ -2,27 +2,29 @@ package org.diffusionjmh.bench;
 
 import java.util.List;
 import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.pipeline.TextToImageRequest;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /** Stable Diffusion 1.5. */
 public class StableDiffusionV15 extends PipelineBenchmark {
-    private static final String MODEL = "stable-diffusion-v1-5/stable-diffusion-v1-5";
+    private static final Workload<TextToImageRequest> WORKLOAD =
+            Workload.textToImage("stable-diffusion-v1-5/stable-diffusion-v1-5");
 
     /** The model, loaded. */
     @State(Scope.Benchmark)
-    public static class Pipeline extends PipelineState {
+    public static class Pipeline extends PipelineState<TextToImageRequest> {
         public Pipeline() {
-            super(MODEL);
+            super(WORKLOAD);
         }
     }
 
     /** The model at work. */
     @State(Scope.Benchmark)
-    public static class Run extends DenoisingState {
+    public static class Run extends DenoisingState<TextToImageRequest> {
         public Run() {
-            super(MODEL);
+            super(WORKLOAD);
         }
     }
 

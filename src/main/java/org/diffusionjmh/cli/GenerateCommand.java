@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.diffusionjmh.image.ImageFormat;
 import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.pipeline.DiffusionPipeline;
+import org.diffusionjmh.pipeline.ImageToImagePipeline;
 import org.diffusionjmh.pipeline.ModelDescription;
 import org.diffusionjmh.pipeline.PipelineOptions;
 import org.diffusionjmh.pipeline.PipelineOptionsParser;
@@ -21,6 +23,7 @@ import org.diffusionjmh.pipeline.TextToImageRequest;
 import org.diffusionjmh.pipeline.Warnings;
 import org.diffusionjmh.report.WritableFolders;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -28,7 +31,7 @@ import picocli.CommandLine.Spec;
 /** Generates pictures once and tells how long it took: the quick look, where the benchmarks are the measurement. */
 @Command(
         name = "generate",
-        description = "Generates pictures from a prompt and tells how long it took.",
+        description = "Generates pictures from a prompt, or from a prompt and a picture, and tells how long it took.",
         sortOptions = false)
 final class GenerateCommand implements Callable<Integer> {
     private static final double BYTES_PER_GIB = 1 << 30;
@@ -102,7 +105,9 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--height",
             paramLabel = "PIXELS",
-            description = "A multiple of 8. Default: 1024 for a full-size SDXL, 512 otherwise")
+            description =
+                    "A multiple of 8. Default: the input image's for image to image, rounded down; else 1024 for a"
+                            + " full-size SDXL, 512 otherwise")
     private Optional<Integer> height;
 
     @Option(names = "--width", paramLabel = "PIXELS", description = "A multiple of 8. Default: as for --height")
@@ -143,6 +148,9 @@ final class GenerateCommand implements Callable<Integer> {
             defaultValue = PipelineOptionsParser.AUTO)
     private String scale;
 
+    @Mixin
+    private InputImageOptions input;
+
     @SuppressWarnings("unused") // picocli's
     @Option(names = "--help", usageHelp = true, description = "Shows this text.")
     private boolean help;
@@ -152,8 +160,8 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        checkOptions();
-        PrintWriter out = spec.commandLine().getOut();
+        Optional<RgbImage> image = input.read();
+        checkOptions(image);
         PrintWriter err = spec.commandLine().getErr();
         Set<String> told = new HashSet<>();
         Warnings warnings = message -> {
@@ -163,24 +171,25 @@ final class GenerateCommand implements Callable<Integer> {
         };
         long start = System.nanoTime();
         PipelineOptions options = PipelineOptionsParser.parse(device, dtype, compiler, scale, variant, scheduler);
-        try (TextToImagePipeline pipeline = Pipelines.textToImage(model, options, warnings)) {
-            pipeline.session().synchronize();
-            out.printf(
-                    "Loaded %s on %s, %s%n",
-                    pipeline.description(), pipeline.session().device(), options.dtype());
-            out.printf("Load time:              %.3f s%n", (System.nanoTime() - start) / 1e9);
-            out.flush();
-            TextToImageRequest request = request(pipeline.description(), options.scale());
-            try (GenerationTimer timer = new GenerationTimer(pipeline, request, err, warnings)) {
-                generate(timer, out);
+        if (image.isPresent()) {
+            try (ImageToImagePipeline pipeline = Pipelines.imageToImage(model, options, warnings)) {
+                tellLoaded(pipeline, options, start);
+                TextToImageRequest text = request(pipeline.description(), options.scale(), image);
+                generate(pipeline, input.request(text, image.get()), warnings);
+            }
+        } else {
+            try (TextToImagePipeline pipeline = Pipelines.textToImage(model, options, warnings)) {
+                tellLoaded(pipeline, options, start);
+                generate(pipeline, request(pipeline.description(), options.scale(), image), warnings);
             }
         }
         return ExitStatus.OK;
     }
 
     /** Finds what is wrong before anything is loaded. */
-    private void checkOptions() throws IOException {
-        requestOf(height.orElse(SIDE), width.orElse(SIDE), guidanceScale.orElse(GUIDANCE));
+    private void checkOptions(Optional<RgbImage> image) throws IOException {
+        TextToImageRequest text = requestOf(height.orElse(SIDE), width.orElse(SIDE), guidanceScale.orElse(GUIDANCE));
+        image.ifPresent(picture -> input.request(text, picture));
         if (warmups < 0) {
             throw new IllegalArgumentException("warmups is " + warmups + ", want at least 0");
         }
@@ -190,10 +199,16 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private TextToImageRequest request(ModelDescription description, Scale scaleInUse) {
+    private TextToImageRequest request(ModelDescription description, Scale scaleInUse, Optional<RgbImage> image) {
         boolean xl = description.pipelineClass().contains("XL");
         int side = xl && scaleInUse == Scale.FULL ? XL_SIDE : SIDE;
-        return requestOf(height.orElse(side), width.orElse(side), guidanceScale.orElse(xl ? XL_GUIDANCE : GUIDANCE));
+        Optional<RgbImage> sizing = image.filter(picture -> !description.editsPictures());
+        return requestOf(
+                height.or(() -> sizing.map(RgbImage::height).map(TextToImageRequest::roundedSide))
+                        .orElse(side),
+                width.or(() -> sizing.map(RgbImage::width).map(TextToImageRequest::roundedSide))
+                        .orElse(side),
+                guidanceScale.orElse(xl ? XL_GUIDANCE : GUIDANCE));
     }
 
     private TextToImageRequest requestOf(int rows, int columns, double guidance) {
@@ -207,20 +222,34 @@ final class GenerateCommand implements Callable<Integer> {
         return request.build();
     }
 
-    private void generate(GenerationTimer timer, PrintWriter out) throws IOException {
-        for (int warmup = 0; warmup < warmups; warmup++) {
-            timer.generate("warm-up");
-            if (warmup == 0) {
-                out.printf("Warm-up time:           %.3f s%n", timer.seconds());
-            }
-        }
-        write(timer.generate("inference"), out);
-        out.printf("Inference time:         %.3f s%n", timer.seconds());
-        out.printf("Iterations per second:  %s%n", rate(timer));
-        out.printf("Max used memory:        %.3f GiB%n", timer.peakMemoryBytes() / BYTES_PER_GIB);
+    private void tellLoaded(DiffusionPipeline<?> pipeline, PipelineOptions options, long start) {
+        PrintWriter out = spec.commandLine().getOut();
+        pipeline.session().synchronize();
+        out.printf(
+                "Loaded %s on %s, %s%n",
+                pipeline.description(), pipeline.session().device(), options.dtype());
+        out.printf("Load time:              %.3f s%n", (System.nanoTime() - start) / 1e9);
+        out.flush();
     }
 
-    private static String rate(GenerationTimer timer) {
+    private <R> void generate(DiffusionPipeline<R> pipeline, R request, Warnings warnings) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        try (GenerationTimer<R> timer = new GenerationTimer<>(pipeline, request, err, warnings)) {
+            for (int warmup = 0; warmup < warmups; warmup++) {
+                timer.generate("warm-up");
+                if (warmup == 0) {
+                    out.printf("Warm-up time:           %.3f s%n", timer.seconds());
+                }
+            }
+            write(timer.generate("inference"), out);
+            out.printf("Inference time:         %.3f s%n", timer.seconds());
+            out.printf("Iterations per second:  %s%n", rate(timer));
+            out.printf("Max used memory:        %.3f GiB%n", timer.peakMemoryBytes() / BYTES_PER_GIB);
+        }
+    }
+
+    private static String rate(GenerationTimer<?> timer) {
         OptionalDouble rate = timer.iterationsPerSecond();
         return rate.isPresent() ? String.format("%.2f", rate.getAsDouble()) : "- (needs two steps)";
     }

@@ -5,14 +5,17 @@ import java.util.List;
 import java.util.OptionalDouble;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.libtorch.StepClock;
-import org.diffusionjmh.pipeline.TextToImagePipeline;
-import org.diffusionjmh.pipeline.TextToImageRequest;
+import org.diffusionjmh.pipeline.DiffusionPipeline;
 import org.diffusionjmh.pipeline.Warnings;
 
-/** Serves one request again and again, shows the progress, and keeps the times of the last generation. */
-final class GenerationTimer implements AutoCloseable {
-    private final TextToImagePipeline pipeline;
-    private final TextToImageRequest request;
+/**
+ * Serves one request again and again, shows the progress, and keeps the times of the last generation.
+ *
+ * @param <R> requests of the pipeline
+ */
+final class GenerationTimer<R> implements AutoCloseable {
+    private final DiffusionPipeline<R> pipeline;
+    private final R request;
     private final PrintWriter err;
     private final Warnings warnings;
     private final StepClock clock;
@@ -22,7 +25,7 @@ final class GenerationTimer implements AutoCloseable {
     /**
      * @param err takes the progress
      */
-    GenerationTimer(TextToImagePipeline pipeline, TextToImageRequest request, PrintWriter err, Warnings warnings) {
+    GenerationTimer(DiffusionPipeline<R> pipeline, R request, PrintWriter err, Warnings warnings) {
         this.pipeline = pipeline;
         this.request = request;
         this.err = err;

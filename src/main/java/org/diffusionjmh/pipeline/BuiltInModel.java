@@ -36,6 +36,8 @@ public record BuiltInModel(String id, String folder, List<String> aliases) {
             "stable-diffusion-v1-5/stable-diffusion-v1-5",
             "stable-diffusion-v1-5",
             List.of("sd15", "runwayml/stable-diffusion-v1-5"));
+    public static final BuiltInModel INSTRUCT_PIX2PIX =
+            new BuiltInModel("timbrooks/instruct-pix2pix", "instruct-pix2pix", List.of("ip2p"));
 
     private static final String INDEX = "model_index.json";
     private static final String SCHEDULER_CONFIG = "scheduler/scheduler_config.json";
@@ -46,7 +48,7 @@ public record BuiltInModel(String id, String folder, List<String> aliases) {
 
     /** Every model there is. */
     public static List<BuiltInModel> all() {
-        return List.of(REALVISXL_V4_0, STABLE_DIFFUSION_V1_5);
+        return List.of(REALVISXL_V4_0, STABLE_DIFFUSION_V1_5, INSTRUCT_PIX2PIX);
     }
 
     /** The model of a name; case does not matter. */

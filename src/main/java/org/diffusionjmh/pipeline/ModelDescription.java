@@ -9,6 +9,11 @@ package org.diffusionjmh.pipeline;
  * @param scale {@code full} or {@code mini} for a built-in model; {@code snapshot} otherwise
  */
 public record ModelDescription(String model, String pipelineClass, boolean syntheticWeights, String scale) {
+    /** Whether it changes a picture as the prompt says, and so does nothing without one: InstructPix2Pix. */
+    public boolean editsPictures() {
+        return pipelineClass.endsWith("InstructPix2PixPipeline");
+    }
+
     /** One line for people. */
     @Override
     public String toString() {

@@ -45,7 +45,7 @@ public final class Pipelines {
     static TextToImagePipeline textToImage(
             ModelFiles files, PipelineOptions options, TorchSession session, Warnings warnings) throws IOException {
         return closingOnFailure(files, () -> {
-            if (editsPictures(files.description())) {
+            if (files.description().editsPictures()) {
                 throw new IllegalArgumentException(files.description()
                         + ": edits pictures and makes none from text alone; give it an input image");
             }
@@ -65,12 +65,8 @@ public final class Pipelines {
             ModelFiles files, PipelineOptions options, TorchSession session, Warnings warnings) throws IOException {
         return closingOnFailure(files, () -> {
             PipelineAssembly assembly = assembly(files, options, session, warnings);
-            return editsPictures(files.description()) ? assembly.instructPix2Pix() : assembly.imageToImage();
+            return files.description().editsPictures() ? assembly.instructPix2Pix() : assembly.imageToImage();
         });
-    }
-
-    private static boolean editsPictures(ModelDescription model) {
-        return model.pipelineClass().endsWith("InstructPix2PixPipeline");
     }
 
     private static PipelineAssembly assembly(

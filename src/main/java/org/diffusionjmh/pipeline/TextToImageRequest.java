@@ -66,6 +66,11 @@ public record TextToImageRequest(
         return new Builder(prompts);
     }
 
+    /** The largest multiple of {@link #SIZE_MULTIPLE} that a side holds. */
+    public static int roundedSide(int pixels) {
+        return pixels - pixels % SIZE_MULTIPLE;
+    }
+
     /** Pictures in all. */
     public int images() {
         return prompts.size() * numImagesPerPrompt;
@@ -138,9 +143,7 @@ public record TextToImageRequest(
 
         /** The size of a picture, each side rounded down to a multiple of {@link #SIZE_MULTIPLE}. */
         public Builder sizeOf(RgbImage picture) {
-            return size(
-                    picture.height() - picture.height() % SIZE_MULTIPLE,
-                    picture.width() - picture.width() % SIZE_MULTIPLE);
+            return size(roundedSide(picture.height()), roundedSide(picture.width()));
         }
 
         public Builder numInferenceSteps(int steps) {

@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.diffusionjmh.image.ImageComparison;
 import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.pipeline.ImageToImagePipeline;
+import org.diffusionjmh.pipeline.ImageToImageRequest;
 import org.diffusionjmh.pipeline.PipelineOptions;
 import org.diffusionjmh.pipeline.PipelineOptionsParser;
 import org.diffusionjmh.pipeline.Pipelines;
@@ -21,7 +23,7 @@ class PipelineBenchmarkTest {
     private static final int SIDE = 64;
     private static final int STEPS = 2;
 
-    private static <S extends PipelineState> S loaded(S state, String compiler) throws Exception {
+    private static <S extends PipelineState<?>> S loaded(S state, String compiler) throws Exception {
         state.compiler = compiler;
         state.device = "cpu";
         state.dtype = "fp32";
@@ -32,22 +34,44 @@ class PipelineBenchmarkTest {
         return state;
     }
 
-    private static RgbImage expected(String model) throws Exception {
-        PipelineOptions options = PipelineOptionsParser.parse(
+    private static PipelineOptions options() {
+        return PipelineOptionsParser.parse(
                 "cpu", "fp32", "none", "mini", Optional.empty(), "EulerAncestralDiscreteScheduler");
-        TextToImageRequest request = TextToImageRequest.builder(
-                        "best quality, realistic, unreal engine, 4K, a cat sitting on human lap")
+    }
+
+    private static TextToImageRequest request() {
+        return TextToImageRequest.builder("best quality, realistic, unreal engine, 4K, a cat sitting on human lap")
                 .size(SIDE, SIDE)
                 .numInferenceSteps(STEPS)
                 .seed(333)
                 .build();
-        try (TextToImagePipeline pipeline = Pipelines.textToImage(model, options, message -> {})) {
+    }
+
+    private static RgbImage expected(String model) throws Exception {
+        try (TextToImagePipeline pipeline = Pipelines.textToImage(model, options(), message -> {})) {
+            return pipeline.generate(request(), StepListener.NONE, message -> {})
+                    .get(0);
+        }
+    }
+
+    /** The picture that is made of the benchmarks' own: red grows to the right, green downwards, blue is a grid of 16 pixels. */
+    private static RgbImage expectedEdit(String model) throws Exception {
+        byte[] pixels = new byte[SIDE * SIDE * 3];
+        for (int i = 0; i < SIDE * SIDE; i++) {
+            int y = i / SIDE;
+            int x = i % SIDE;
+            pixels[3 * i] = (byte) (255 * x / SIDE);
+            pixels[3 * i + 1] = (byte) (255 * y / SIDE);
+            pixels[3 * i + 2] = (byte) ((x / 16 + y / 16) % 2 == 0 ? 192 : 64);
+        }
+        ImageToImageRequest request = ImageToImageRequest.of(request(), RgbImage.of(SIDE, SIDE, pixels));
+        try (ImageToImagePipeline pipeline = Pipelines.imageToImage(model, options(), message -> {})) {
             return pipeline.generate(request, StepListener.NONE, message -> {}).get(0);
         }
     }
 
     /** The picture that {@code call} generates with the state, which is closed afterwards. */
-    private static RgbImage generated(PipelineState state, Callable<List<RgbImage>> call) throws Exception {
+    private static RgbImage generated(PipelineState<?> state, Callable<List<RgbImage>> call) throws Exception {
         try {
             List<RgbImage> images = call.call();
             assertEquals(1, images.size());
@@ -59,7 +83,8 @@ class PipelineBenchmarkTest {
     }
 
     /** The picture after as many calls of {@code step} as a run has steps, and after as many again: the run starts anew. */
-    private static void assertStepsGive(RgbImage expected, DenoisingState state, Callable<Void> step) throws Exception {
+    private static void assertStepsGive(RgbImage expected, DenoisingState<?> state, Callable<Void> step)
+            throws Exception {
         try {
             for (int round = 0; round < 2; round++) {
                 for (int i = 0; i < STEPS; i++) {
@@ -102,6 +127,21 @@ class PipelineBenchmarkTest {
         assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
 
         StableDiffusionV15.Run run = loaded(new StableDiffusionV15.Run(), "none");
+        assertStepsGive(expected, run, () -> {
+            benchmark.step(run);
+            return null;
+        });
+    }
+
+    @Test
+    void instructPix2Pix() throws Exception {
+        InstructPix2Pix benchmark = new InstructPix2Pix();
+        RgbImage expected = expectedEdit("timbrooks/instruct-pix2pix");
+
+        InstructPix2Pix.Pipeline pipeline = loaded(new InstructPix2Pix.Pipeline(), "none");
+        assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
+
+        InstructPix2Pix.Run run = loaded(new InstructPix2Pix.Run(), "none");
         assertStepsGive(expected, run, () -> {
             benchmark.step(run);
             return null;

@@ -52,6 +52,47 @@ class GenerateCommandTest {
         assertTrue(output.err().contains("made-up weights"), output::err);
     }
 
+    private Path inputImage() throws IOException {
+        Path file = folder.resolve("input.png");
+        RgbImage.of(41, 50, new byte[41 * 50 * RgbImage.CHANNELS]).write(file);
+        return file;
+    }
+
+    /** Image to image keeps the picture's size, in multiples of 8; the strength decides how many steps are taken. */
+    @Test
+    void goesFromImageToImage() throws IOException {
+        Path picture = folder.resolve("new.png");
+        String options = "--model sd15 --device cpu --scale mini --steps 4 --strength 0.5 --warmups 0 --input-image "
+                + inputImage() + " --output-image " + picture;
+        assertEquals(0, generate(options.split(" ")), output::err);
+        RgbImage image = RgbImage.read(picture);
+        assertEquals(List.of(40, 48), List.of(image.height(), image.width()));
+        assertTrue(output.err().contains("inference: step 2 of 2"), output::err);
+    }
+
+    @Test
+    void editsPictures() throws IOException {
+        Path picture = folder.resolve("new.png");
+        String options = "--model instruct-pix2pix --device cpu --scale mini --steps 2 --image-guidance-scale 1.2"
+                + " --height 64 --width 72 --warmups 0 --input-image " + inputImage() + " --output-image " + picture;
+        assertEquals(0, generate(options.split(" ")), output::err);
+        RgbImage image = RgbImage.read(picture);
+        assertEquals(List.of(64, 72), List.of(image.height(), image.width()));
+    }
+
+    @Test
+    void editingNeedsAPicture() {
+        assertEquals(2, generate("--model", "instruct-pix2pix", "--device", "cpu"));
+        assertTrue(output.err().contains("give it an input image"), output::err);
+    }
+
+    @Test
+    void aStrengthIsAFraction() throws IOException {
+        assertEquals(
+                2, generate("--strength", "1.5", "--input-image", inputImage().toString()));
+        assertEquals("error: strength is 1.5, want 0 to 1", output.err().strip());
+    }
+
     @Test
     void anUnknownModelIsAMistake() {
         assertEquals(2, generate("--model", "nobody/nothing", "--device", "cpu"));
@@ -71,6 +112,10 @@ class GenerateCommandTest {
                     --scale tiny                  | unknown scale 'tiny'; known: auto, full, mini
                     --compiler fast               | unknown compiler 'fast'; known: none, torchscript
                     --device tpu                  | unknown device 'tpu'
+                    --strength 0.5                | --strength is about an input image; give one with --input-image
+                    --image-guidance-scale 2      | --image-guidance-scale is about an input image
+                    --input-image pom.xml         | pom.xml
+                    --input-image absent.png      | absent.png
                     --output-image picture.bmp    | picture.bmp: the extension names no known picture format
                     --output-image pom.xml/a.png  | pom.xml is no folder
                     """)
