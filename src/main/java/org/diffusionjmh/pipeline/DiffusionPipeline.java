@@ -3,6 +3,7 @@ package org.diffusionjmh.pipeline;
 import java.util.List;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.libtorch.TorchSession;
+import org.diffusionjmh.source.ModelDescription;
 
 /**
  * A pipeline from a request to pictures. Compiles its networks when a size is first asked for. It runs on its session's thread; call it

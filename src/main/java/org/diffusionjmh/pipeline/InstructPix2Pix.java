@@ -6,6 +6,7 @@ import java.util.List;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.libtorch.TorchSession;
+import org.diffusionjmh.source.ModelFiles;
 
 /**
  * InstructPix2Pix (Brooks et al. 2023): changes a picture as the prompt says. It starts from noise, and the denoiser sees the picture's

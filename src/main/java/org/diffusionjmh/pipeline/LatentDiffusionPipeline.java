@@ -9,6 +9,8 @@ import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.libtorch.NoiseGenerator;
 import org.diffusionjmh.libtorch.TorchSession;
 import org.diffusionjmh.scheduler.SamplingOptions;
+import org.diffusionjmh.source.ModelDescription;
+import org.diffusionjmh.source.ModelFiles;
 
 /** What all pipelines of latent diffusion have in common. They differ in how a run starts. */
 abstract class LatentDiffusionPipeline<R> implements DiffusionPipeline<R> {

@@ -10,6 +10,7 @@ import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.libtorch.TorchSession;
 import org.diffusionjmh.scheduler.Sampler;
 import org.diffusionjmh.scheduler.SamplingOptions;
+import org.diffusionjmh.source.ModelFiles;
 
 /** Image to image (Meng et al. 2022): starts within the schedule, from the picture's latents with the noise of that moment. */
 final class LatentImageToImage extends LatentDiffusionPipeline<ImageToImageRequest> implements ImageToImagePipeline {

@@ -2,6 +2,7 @@ package org.diffusionjmh.pipeline;
 
 import ai.djl.ndarray.NDManager;
 import org.diffusionjmh.libtorch.TorchSession;
+import org.diffusionjmh.source.ModelFiles;
 
 /** Text to image: starts from noise. */
 final class LatentTextToImage extends LatentDiffusionPipeline<TextToImageRequest> implements TextToImagePipeline {

@@ -26,6 +26,7 @@ import org.diffusionjmh.model.HiddenState;
 import org.diffusionjmh.model.UNet2DConditionConfig;
 import org.diffusionjmh.model.UNet2DConditionModel;
 import org.diffusionjmh.scheduler.Scheduler;
+import org.diffusionjmh.source.ModelFiles;
 
 /** Puts a latent diffusion pipeline together from a model's files. */
 final class PipelineAssembly {

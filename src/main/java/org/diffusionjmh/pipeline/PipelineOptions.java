@@ -2,6 +2,7 @@ package org.diffusionjmh.pipeline;
 
 import java.util.Optional;
 import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.source.Scale;
 
 /**
  * How a pipeline is loaded and run.

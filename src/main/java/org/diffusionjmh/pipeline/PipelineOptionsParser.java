@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.diffusionjmh.compiler.Compilers;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.libtorch.TorchSession;
+import org.diffusionjmh.source.Scale;
 
 /** Pipeline options as people write them, with {@code auto} for what suits the device. */
 public final class PipelineOptionsParser {

@@ -2,6 +2,10 @@ package org.diffusionjmh.pipeline;
 
 import java.io.IOException;
 import org.diffusionjmh.libtorch.TorchSession;
+import org.diffusionjmh.source.BuiltInModel;
+import org.diffusionjmh.source.ModelDescription;
+import org.diffusionjmh.source.ModelFiles;
+import org.diffusionjmh.source.ModelResolver;
 
 /** Loads pipelines: the one place that knows which class serves which {@code model_index.json}. */
 public final class Pipelines {
@@ -101,7 +105,7 @@ public final class Pipelines {
         TorchSession session = TorchSession.open(options.device());
         try {
             ModelFiles files = ModelResolver.of(System.getenv())
-                    .resolve(model, options.scale(), options.variant(), session.manager(), warnings);
+                    .resolve(model, options.scale(), options.variant(), session.manager(), warnings::warn);
             return assembling.from(files, options, session, warnings);
         } catch (IOException | RuntimeException e) {
             session.close();

@@ -10,6 +10,7 @@ import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.SourceOp;
 import org.diffusionjmh.graph.TensorType;
+import org.diffusionjmh.source.ModelFiles;
 
 /** A component's weights on the device: each serves all modules that ask for it. */
 final class ResidentWeights implements Parameters, AutoCloseable {

@@ -13,6 +13,12 @@ import java.util.stream.IntStream;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.libtorch.TorchSession;
+import org.diffusionjmh.source.BuiltInFiles;
+import org.diffusionjmh.source.BuiltInModel;
+import org.diffusionjmh.source.ModelFiles;
+import org.diffusionjmh.source.Scale;
+import org.diffusionjmh.source.SnapshotFiles;
+import org.diffusionjmh.source.SnapshotWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -18,6 +18,9 @@ import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.libtorch.NoiseGenerator;
 import org.diffusionjmh.libtorch.TorchSession;
+import org.diffusionjmh.source.ModelFiles;
+import org.diffusionjmh.source.Scale;
+import org.diffusionjmh.source.SnapshotFiles;
 import org.diffusionjmh.testing.GoldenTensors;
 import org.junit.jupiter.api.DynamicTest;
 

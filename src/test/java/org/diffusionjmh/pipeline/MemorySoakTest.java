@@ -12,6 +12,9 @@ import java.util.stream.Stream;
 import org.diffusionjmh.compiler.Compilers;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.libtorch.TorchSession;
+import org.diffusionjmh.source.ModelFiles;
+import org.diffusionjmh.source.Scale;
+import org.diffusionjmh.source.SnapshotFiles;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import org.diffusionjmh.model.ModelConfig;
+import org.diffusionjmh.source.ModelDescription;
+import org.diffusionjmh.source.ModelFiles;
 import org.diffusionjmh.tokenizer.ClipTokenizer;
 
 /**

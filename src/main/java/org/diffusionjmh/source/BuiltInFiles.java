@@ -1,4 +1,4 @@
-package org.diffusionjmh.pipeline;
+package org.diffusionjmh.source;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -14,7 +14,7 @@ import org.diffusionjmh.tokenizer.ClipTokenizer;
 import org.diffusionjmh.weights.SyntheticWeights;
 
 /** A built-in model at one scale, with made-up weights. */
-final class BuiltInFiles implements ModelFiles {
+public final class BuiltInFiles implements ModelFiles {
     private static final long SEED = 0;
 
     private final BuiltInModel model;
@@ -24,7 +24,7 @@ final class BuiltInFiles implements ModelFiles {
     /**
      * @param manager the weights are made on its device
      */
-    BuiltInFiles(BuiltInModel model, Scale scale, NDManager manager) {
+    public BuiltInFiles(BuiltInModel model, Scale scale, NDManager manager) {
         this.model = model;
         this.scale = scale;
         this.weights = new SyntheticWeights(SEED, manager);

@@ -1,4 +1,4 @@
-package org.diffusionjmh.pipeline;
+package org.diffusionjmh.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package org.diffusionjmh.pipeline;
+package org.diffusionjmh.source;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.diffusionjmh.weights.HubCache;
 import org.diffusionjmh.weights.SnapshotException;
 
@@ -14,7 +15,7 @@ import org.diffusionjmh.weights.SnapshotException;
  * Finds the model that a name means: a snapshot's folder; else a snapshot in the local Hugging Face cache; else a built-in model. The
  * network is never used.
  */
-final class ModelResolver {
+public final class ModelResolver {
     private final HubCache cache;
 
     ModelResolver(HubCache cache) {
@@ -26,7 +27,7 @@ final class ModelResolver {
      *
      * @param environment the environment variables
      */
-    static ModelResolver of(Map<String, String> environment) {
+    public static ModelResolver of(Map<String, String> environment) {
         return new ModelResolver(new HubCache(environment, Path.of(System.getProperty("user.home"))));
     }
 
@@ -41,7 +42,8 @@ final class ModelResolver {
      * @throws IllegalArgumentException if there is no such model; the message says where it was looked for
      * @throws IOException if there is one and its files are incomplete, malformed or cannot be read
      */
-    ModelFiles resolve(String model, Scale scale, Optional<String> variant, NDManager manager, Warnings warnings)
+    public ModelFiles resolve(
+            String model, Scale scale, Optional<String> variant, NDManager manager, Consumer<String> warnings)
             throws IOException {
         Optional<Path> path = existing(model);
         if (path.isPresent()) {
@@ -59,13 +61,13 @@ final class ModelResolver {
 
     /** An alias stands for a hub id, so that the snapshot itself is taken where there is one. */
     private ModelFiles resolve(
-            BuiltInModel model, Scale scale, Optional<String> variant, NDManager manager, Warnings warnings)
+            BuiltInModel model, Scale scale, Optional<String> variant, NDManager manager, Consumer<String> warnings)
             throws IOException {
         Path cached;
         try {
             cached = cache.find(model.id());
         } catch (SnapshotException e) {
-            warnings.warn(madeUp(model, scale, variant, e));
+            warnings.accept(madeUp(model, scale, variant, e));
             return new BuiltInFiles(model, scale, manager);
         }
         return SnapshotFiles.open(model.id(), cached, variant);

@@ -1,4 +1,4 @@
-package org.diffusionjmh.pipeline;
+package org.diffusionjmh.source;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;

@@ -1,4 +1,4 @@
-package org.diffusionjmh.pipeline;
+package org.diffusionjmh.source;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
