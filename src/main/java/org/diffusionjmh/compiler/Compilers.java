@@ -37,6 +37,10 @@ public final class Compilers {
     }
 
     private static List<Compiler> all(CompilerLog log) {
-        return List.of(InterpretedCompiler.none(), InterpretedCompiler.torchscript(), new CudaGraphCompiler(log));
+        return List.of(
+                InterpretedCompiler.none(),
+                InterpretedCompiler.torchscript(),
+                new CudaGraphCompiler(log),
+                new FusedCompiler(new FusedOptions(), InterpretedCompiler.none()));
     }
 }

@@ -1,6 +1,7 @@
 package org.diffusionjmh.compiler;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Optional;
 import org.diffusionjmh.graph.TensorType;
 
 /** The weights of a network, resident on the device of its modules and shared by all of them. */
@@ -15,4 +16,22 @@ public interface Parameters {
      * @throws IllegalArgumentException if there is no such weight or its shape is another; the message names the file
      */
     NDArray get(String key, TensorType type);
+
+    /**
+     * A value that an earlier module computed from weights and that was kept.
+     *
+     * @param expression what the value is, over names of weights
+     */
+    default Optional<NDArray> derived(String expression) {
+        return Optional.empty();
+    }
+
+    /**
+     * Offers a value computed from weights for later modules. Parameters that serve one module only leave it to its owner; those that
+     * serve several attach it to themselves.
+     */
+    default void keep(String expression, NDArray value) {}
+
+    /** Says that a weight is not taken by a module, only values computed from it: its memory may be freed until it is asked for again. */
+    default void release(String key) {}
 }

@@ -45,7 +45,16 @@ public final class GraphBuilder {
     }
 
     public Node input(String label, DType dtype, long... shape) {
-        Node node = apply(new SourceOp.Input(label, TensorType.of(dtype, shape)));
+        return input(new SourceOp.Input(label, TensorType.of(dtype, shape)));
+    }
+
+    /** An input that stays the same over the steps of a run. */
+    public Node inputPerRun(String label, DType dtype, long... shape) {
+        return input(new SourceOp.Input(label, TensorType.of(dtype, shape), true));
+    }
+
+    private Node input(SourceOp.Input input) {
+        Node node = apply(input);
         state.inputs().add(node);
         return node;
     }

@@ -7,7 +7,16 @@ import java.util.List;
  * in them are the operations.
  */
 public sealed interface Op
-        permits SourceOp, PointwiseOp, ContractionOp, NormalizationOp, AttentionOp, MovementOp, LookupOp {
+        permits SourceOp,
+                PointwiseOp,
+                ContractionOp,
+                NormalizationOp,
+                AttentionOp,
+                MovementOp,
+                LookupOp,
+                LayoutOp,
+                FusedOp,
+                OneDnnOp {
     /**
      * Type of the result for arguments of these types.
      *

@@ -12,8 +12,19 @@ public sealed interface SourceOp extends Op {
         return type();
     }
 
-    /** An argument of the compiled module, by name. */
-    record Input(String label, TensorType type) implements SourceOp {}
+    /**
+     * An argument of the compiled module.
+     *
+     * @param label its name
+     * @param type its type
+     * @param perRun whether it stays the same over many calls, as the text does over all steps of a run: a module may then keep what it
+     *     computed from it for as long as it is given the same tensor
+     */
+    record Input(String label, TensorType type, boolean perRun) implements SourceOp {
+        public Input(String label, TensorType type) {
+            this(label, type, false);
+        }
+    }
 
     /** A parameter of the network, named as in the snapshot, for example {@code conv_in.weight}. */
     record Weight(String key, TensorType type) implements SourceOp {}

@@ -33,8 +33,8 @@ final class TimeConditioning {
     }
 
     private Node addition(GraphBuilder b, AdditionEmbedding addition, long batch) {
-        Node pooled = b.input("text_embeds", b.dtype(), batch, addition.pooledDim());
-        Node timeIds = b.input("time_ids", DType.FP32, batch, TIME_IDS);
+        Node pooled = b.inputPerRun("text_embeds", b.dtype(), batch, addition.pooledDim());
+        Node timeIds = b.inputPerRun("time_ids", DType.FP32, batch, TIME_IDS);
         Node sizes = sinusoidal(b, b.reshape(timeIds, batch * TIME_IDS), addition.timeEmbedDim());
         Node flat = b.cast(b.reshape(sizes, batch, TIME_IDS * addition.timeEmbedDim()), b.dtype());
         return mlp(b.in("add_embedding"), b.concat(-1, pooled, flat));
@@ -45,7 +45,7 @@ final class TimeConditioning {
         if (config.timeCondProjDim().isEmpty()) {
             return projected;
         }
-        Node condition = b.input(
+        Node condition = b.inputPerRun(
                 "timestep_cond", b.dtype(), batch, config.timeCondProjDim().getAsInt());
         Node added = b.in("time_embedding")
                 .in("cond_proj")

@@ -34,6 +34,8 @@ public final class UNet2DConditionModel {
      *   <li>{@code timestep_cond} [batch, time_cond_proj_dim], if the configuration has that dimension
      * </ul>
      *
+     * <p>All but the first two are {@linkplain org.diffusionjmh.graph.SourceOp.Input#perRun per run}.
+     *
      * <p>Output: {@code sample} [batch, out_channels, height, width].
      *
      * @param batch rows of the denoiser's batch, guidance included
@@ -46,7 +48,7 @@ public final class UNet2DConditionModel {
         GraphBuilder b = new GraphBuilder("unet", dtype);
         Node sample = b.input("sample", dtype, batch, config.inChannels(), height, width);
         Node timestep = b.input("timestep", DType.FP32, 1);
-        Node text = b.input("encoder_hidden_states", dtype, batch, textLength, config.crossAttentionDim());
+        Node text = b.inputPerRun("encoder_hidden_states", dtype, batch, textLength, config.crossAttentionDim());
 
         Node embedding = new TimeConditioning(config).embed(b, timestep, batch);
         UNetBlocks blocks = new UNetBlocks(config, embedding, text);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.diffusionjmh.compiler.Parameters;
 import org.diffusionjmh.compiler.TensorTypes;
 import org.diffusionjmh.graph.Graph;
@@ -17,6 +18,7 @@ final class ResidentWeights implements Parameters, AutoCloseable {
     private final ModelFiles.Weights source;
     private final NDManager manager;
     private final Map<Use, NDArray> resident = new HashMap<>();
+    private final Map<String, NDArray> derived = new HashMap<>();
 
     private record Use(String key, TensorType type) {}
 
@@ -41,6 +43,29 @@ final class ResidentWeights implements Parameters, AutoCloseable {
         return resident.computeIfAbsent(
                 new Use(key, type),
                 use -> source.load(key, TensorTypes.shape(type), manager, TensorTypes.dataType(type.dtype())));
+    }
+
+    @Override
+    public Optional<NDArray> derived(String expression) {
+        return Optional.ofNullable(derived.get(expression));
+    }
+
+    @Override
+    public void keep(String expression, NDArray value) {
+        value.attach(manager);
+        derived.put(expression, value);
+    }
+
+    /** Frees the weight; modules that have bound it keep it alive. */
+    @Override
+    public void release(String key) {
+        resident.entrySet().removeIf(entry -> {
+            boolean released = entry.getKey().key().equals(key);
+            if (released) {
+                entry.getValue().close();
+            }
+            return released;
+        });
     }
 
     @Override

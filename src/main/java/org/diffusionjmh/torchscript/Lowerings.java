@@ -10,6 +10,10 @@ import org.diffusionjmh.graph.AttentionOp.ScaledDotProductAttention;
 import org.diffusionjmh.graph.ContractionOp.Conv2d;
 import org.diffusionjmh.graph.ContractionOp.Linear;
 import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.graph.FusedOp.Geglu;
+import org.diffusionjmh.graph.FusedOp.GroupNormSilu;
+import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
+import org.diffusionjmh.graph.LayoutOp.Contiguous;
 import org.diffusionjmh.graph.LookupOp.Embedding;
 import org.diffusionjmh.graph.LookupOp.SelectRow;
 import org.diffusionjmh.graph.MovementOp.Concat;
@@ -22,6 +26,12 @@ import org.diffusionjmh.graph.MovementOp.UpsampleNearest;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.NormalizationOp.GroupNorm;
 import org.diffusionjmh.graph.NormalizationOp.LayerNorm;
+import org.diffusionjmh.graph.OneDnnOp.PackConv2dWeight;
+import org.diffusionjmh.graph.OneDnnOp.PackLinearWeight;
+import org.diffusionjmh.graph.OneDnnOp.PackedConv2d;
+import org.diffusionjmh.graph.OneDnnOp.PackedLinear;
+import org.diffusionjmh.graph.OneDnnOp.PackedLinearBinary;
+import org.diffusionjmh.graph.OneDnnOp.PackedLinearGelu;
 import org.diffusionjmh.graph.Op;
 import org.diffusionjmh.graph.PointwiseOp.Add;
 import org.diffusionjmh.graph.PointwiseOp.Cast;
@@ -38,6 +48,11 @@ import org.diffusionjmh.graph.PointwiseOp.Sin;
 
 /** The TorchScript expression of each operation. One table: an operation that is missing here fails a test. */
 final class Lowerings {
+    /** libtorch's number for the memory format. */
+    private static final int CHANNELS_LAST = 2;
+
+    private static final String NO_SCALARS = "annotate(List[Optional[number]], [])";
+
     private final Map<Class<? extends Op>, Lowering<? extends Op>> table = new LinkedHashMap<>();
 
     /** Writes an operation as an expression over the names of its arguments. */
@@ -66,8 +81,13 @@ final class Lowerings {
         put(Conv2d.class, (op, node, x) -> "torch.conv2d(%s, %s, %s, [%4$d, %4$d], [%5$d, %5$d], [1, 1], 1)"
                 .formatted(x.get(0), x.get(1), x.size() > 2 ? x.get(2) : "None", op.stride(), op.padding()));
 
-        put(GroupNorm.class, (op, node, x) -> "torch.group_norm(%s, %d, %s, %s, %s)"
-                .formatted(x.get(0), op.groups(), x.get(1), x.get(2), number(op.eps())));
+        put(GroupNorm.class, (op, node, x) -> groupNorm(op, x));
+        // The norm's result is its own, so the activation may overwrite it.
+        put(GroupNormSilu.class, (op, node, x) -> "torch.silu_(%s)".formatted(groupNorm(op.norm(), x)));
+        put(
+                Geglu.class,
+                (op, node, x) -> "torch.mul(torch.slice(%1$s, -1, 0, %2$d), torch.gelu(torch.slice(%1$s, -1, %2$d)))"
+                        .formatted(x.get(0), node.type().size(-1)));
         put(LayerNorm.class, (op, node, x) -> "torch.layer_norm(%s, [%d], %s, %s, %s)"
                 .formatted(
                         x.get(0),
@@ -91,6 +111,25 @@ final class Lowerings {
                 .formatted(x.get(0), op.columns(), op.rows()));
         put(UpsampleNearest.class, (op, node, x) -> "torch.upsample_nearest2d(%s, [%d, %d])"
                 .formatted(x.get(0), op.height(), op.width()));
+
+        call(Contiguous.class, "torch.contiguous");
+        put(ChannelsLast.class, (op, node, x) -> "torch.contiguous(%s, memory_format=%d)"
+                .formatted(x.get(0), CHANNELS_LAST));
+
+        put(PackLinearWeight.class, (op, node, x) -> "ops.mkldnn._reorder_linear_weight(%s, None)".formatted(x.get(0)));
+        put(PackConv2dWeight.class, (op, node, x) -> "ops.mkldnn._reorder_convolution_weight(%s, %s, %s)"
+                .formatted(x.get(0), window(op.convolution()), op.input()));
+        put(PackedLinear.class, (op, node, x) -> "ops.mkldnn._linear_pointwise(%s, \"none\", %s, \"\")"
+                .formatted(product(x), NO_SCALARS));
+        put(PackedLinearGelu.class, (op, node, x) -> "ops.mkldnn._linear_pointwise(%s, \"gelu\", %s, \"none\")"
+                .formatted(product(x), NO_SCALARS));
+        put(PackedLinearBinary.class, (op, node, x) -> "ops.mkldnn._linear_pointwise(%s, %s, \"%s\")"
+                .formatted(
+                        x.get(0),
+                        product(x.subList(1, x.size())),
+                        op.epilogue().name().toLowerCase(Locale.ROOT)));
+        put(PackedConv2d.class, (op, node, x) -> "ops.mkldnn._convolution_pointwise(%s, %s, \"none\", %s, \"\")"
+                .formatted(product(x), window(op.convolution()), NO_SCALARS));
 
         call(Embedding.class, "torch.embedding");
         put(
@@ -124,6 +163,21 @@ final class Lowerings {
 
     private <T extends Op> void call(Class<T> kind, String function) {
         put(kind, (op, node, x) -> x.stream().collect(Collectors.joining(", ", function + "(", ")")));
+    }
+
+    private static String groupNorm(GroupNorm op, List<String> x) {
+        return "torch.group_norm(%s, %d, %s, %s, %s)"
+                .formatted(x.get(0), op.groups(), x.get(1), x.get(2), number(op.eps()));
+    }
+
+    /** The arguments of a product whose bias may be absent. */
+    private static String product(List<String> x) {
+        return "%s, %s, %s".formatted(x.get(0), x.get(1), x.size() > 2 ? x.get(2) : "None");
+    }
+
+    /** Padding, stride, dilation and groups of a convolution, in oneDNN's order. */
+    private static String window(Conv2d op) {
+        return "[%1$d, %1$d], [%2$d, %2$d], [1, 1], 1".formatted(op.padding(), op.stride());
     }
 
     /** A double as TorchScript reads it back: it needs a point or an exponent to be a float. */

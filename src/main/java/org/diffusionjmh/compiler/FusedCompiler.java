@@ -1,0 +1,68 @@
+package org.diffusionjmh.compiler;
+
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.Optional;
+import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.pass.PassPipeline;
+import org.diffusionjmh.pass.PassReport;
+import org.diffusionjmh.pass.StepSplit;
+import org.diffusionjmh.pass.WeightFolding;
+
+/**
+ * Rewrites the graph by all passes, computes what depends on weights only once and what depends on a run's conditioning once per run, and
+ * leaves the rest to another compiler.
+ */
+final class FusedCompiler implements Compiler {
+    static final String ID = "fused";
+
+    private final FusedOptions options;
+    private final Compiler backend;
+
+    /**
+     * @param options what to do
+     * @param backend runs the rewritten graph
+     */
+    FusedCompiler(FusedOptions options, Compiler backend) {
+        this.options = options;
+        this.backend = backend;
+    }
+
+    @Override
+    public String id() {
+        return ID;
+    }
+
+    /** What the passes do to a graph: one report for each. */
+    List<PassReport> explain(Graph graph) {
+        return passes().run(graph).reports();
+    }
+
+    @Override
+    public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
+        WeightFolding folding = WeightFolding.of(passes().run(graph).graph());
+        NDManager scope = manager.newSubManager();
+        try {
+            Parameters folded = FoldedParameters.of(folding, parameters, scope);
+            return module(folding.main(), folded, scope);
+        } catch (RuntimeException e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    private PassPipeline passes() {
+        return new PassPipeline(options.passes());
+    }
+
+    private CompiledModule module(Graph graph, Parameters parameters, NDManager scope) {
+        Optional<StepSplit> split = StepSplit.of(graph);
+        if (split.isEmpty()) {
+            return new OwningModule(backend.compile(graph, parameters, scope), scope);
+        }
+        StepSplit parts = split.get();
+        CompiledModule perRun = InterpretedCompiler.none().compile(parts.perRun(), parameters, scope);
+        CompiledModule perStep = backend.compile(parts.perStep(), parameters, scope);
+        return new OwningModule(new StepModule(graph, parts, perRun, perStep, scope), scope);
+    }
+}

@@ -1,0 +1,86 @@
+package org.diffusionjmh.pass;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.Random;
+import org.diffusionjmh.graph.ContractionOp.Conv2d;
+import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.graph.FusedOp.Geglu;
+import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.graph.GraphBuilder;
+import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.graph.OneDnnOp.PackedConv2d;
+import org.diffusionjmh.graph.OneDnnOp.PackedLinear;
+import org.diffusionjmh.graph.OneDnnOp.PackedLinearBinary;
+import org.diffusionjmh.graph.OneDnnOp.PackedLinearGelu;
+import org.diffusionjmh.graph.PointwiseOp.Add;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+class SelectOneDnnTest {
+    private final Pass pass = new SelectOneDnn();
+    private final Random random = new Random();
+
+    private long size() {
+        return random.nextInt(20) + 1L;
+    }
+
+    /** Linear layers with and without bias, before a residual on either side, and before a GEGLU. */
+    @RepeatedTest(3)
+    void linearLayers() {
+        long channels = size();
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        Node x = b.input("x", DType.FP32, 2, size(), channels);
+        Node left = b.add(b.in("left").linear(x, channels, true), x);
+        Node right = b.add(x, b.in("right").linear(x, channels, false));
+        b.output("left", left);
+        b.output("right", right);
+        b.output("plain", b.in("plain").linear(x, size(), true));
+        b.output("geglu", b.apply(new Geglu(), b.in("geglu").linear(x, 2 * size(), true)));
+
+        Graph selected = Rewrites.assertEqualResults(new SelectOneDnn(), b.build(), 7, 1e-5);
+        assertEquals(3, selected.nodesOf(PackedLinearBinary.class).size());
+        assertEquals(1, selected.nodesOf(PackedLinearGelu.class).size());
+        assertEquals(1, selected.nodesOf(PackedLinear.class).size());
+    }
+
+    /** A product that is taken twice, and a residual that broadcasts, are added after the product. */
+    @Test
+    void noEpilogueForSharedProductsAndBroadcasts() {
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        Node x = b.input("x", DType.FP32, 2, 3, 4);
+        Node shared = b.in("shared").linear(x, 4, true);
+        b.output("shared", b.add(shared, b.add(shared, x)));
+        Node row = b.input("row", DType.FP32, 1, 1, 4);
+        b.output("broadcast", b.add(b.in("broadcast").linear(x, 4, true), row));
+
+        Graph selected = Rewrites.assertEqualResults(pass, b.build(), 2, 1e-5);
+        assertEquals(3, selected.nodesOf(Add.class).size());
+    }
+
+    /** Windows, strides and paddings that the networks have, in both layouts. */
+    @RepeatedTest(3)
+    void convolutions() {
+        for (Pass layout : List.of(new ToChannelsLast(), new EliminateCommonSubexpressions())) {
+            GraphBuilder b = new GraphBuilder("test", DType.FP32);
+            Node x = b.input("x", DType.FP32, 2, size(), 2 + size(), 2 + size());
+            x = b.in("a").conv2d(x, size(), 3, 1, 1);
+            x = b.in("b").conv2d(x, size(), 3, 2, 1);
+            b.output("y", b.in("c").conv2d(x, size(), 1, 1, 0));
+
+            Graph graph = layout.apply(b.build()).graph();
+            Graph selected = Rewrites.assertEqualResults(pass, graph, 3, 1e-5);
+            assertEquals(3, selected.nodesOf(PackedConv2d.class).size());
+            assertEquals(0, selected.nodesOf(Conv2d.class).size());
+        }
+    }
+
+    @Test
+    void nothingToDoWithoutProducts() {
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        Node x = b.input("x", DType.FP32, 2, 4);
+        b.output("y", b.add(b.apply(new Geglu(), x), b.slice(x, 1, 0, 2)));
+        Rewrites.assertUntouched(pass, b.build());
+    }
+}

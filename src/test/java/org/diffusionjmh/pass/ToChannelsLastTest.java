@@ -1,0 +1,35 @@
+package org.diffusionjmh.pass;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.graph.GraphBuilder;
+import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
+import org.diffusionjmh.graph.Node;
+import org.junit.jupiter.api.Test;
+
+class ToChannelsLastTest {
+    private final Pass pass = new ToChannelsLast();
+
+    /** Only weights and the network's input are converted, and values are the same. */
+    @Test
+    void convertsAtTheEdgesOnly() {
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        Node x = b.in("conv_in").conv2d(b.input("x", DType.FP32, 2, 3, 5, 7), 8, 3, 1, 1);
+        x = b.in("norm").groupNorm(x, 4, 1e-5);
+        b.output("y", b.in("conv_out").conv2d(x, 4, 3, 1, 1));
+
+        Graph converted = Rewrites.assertEqualResults(pass, b.build(), 2, 1e-5);
+        assertEquals(3, converted.nodesOf(ChannelsLast.class).size());
+        Graph main = WeightFolding.of(converted).main();
+        assertEquals(1, main.nodesOf(ChannelsLast.class).size(), "weights are converted once");
+    }
+
+    @Test
+    void nothingToDoWithoutConvolutions() {
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        b.output("y", b.groupNorm(b.input("x", DType.FP32, 2, 4, 3, 3), 2, 1e-5));
+        Rewrites.assertUntouched(pass, b.build());
+    }
+}
