@@ -3,8 +3,10 @@ package org.diffusionjmh.compiler;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import java.util.Collection;
+import java.util.List;
+import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.graph.SourceOp;
 import org.diffusionjmh.libtorch.CudaGraph;
 import org.diffusionjmh.libtorch.CudaGraphs;
 import org.diffusionjmh.libtorch.ScalarType;
@@ -17,12 +19,23 @@ import org.diffusionjmh.libtorch.TensorMemory;
  */
 final class CapturedCall implements AutoCloseable {
     private final NDManager buffers;
+    private final List<Node> declared;
     private final NDList inputs;
     private final NDList outputs;
     private final CudaGraph graph;
 
-    private CapturedCall(NDManager buffers, NDList inputs, NDList outputs, CudaGraph graph) {
+    private NDList lastArguments;
+
+    private CapturedCall(
+            NDManager buffers,
+            List<Node> declared,
+            NDList inputs,
+            NDList outputs,
+            NDList lastArguments,
+            CudaGraph graph) {
         this.buffers = buffers;
+        this.declared = declared;
+        this.lastArguments = lastArguments;
         this.inputs = inputs;
         this.outputs = outputs;
         this.graph = graph;
@@ -32,24 +45,24 @@ final class CapturedCall implements AutoCloseable {
      * Captures a call.
      *
      * @param module what is called
+     * @param network the module's graph
      * @param arguments of the types of all calls to come; they are copied
-     * @param results nodes of the types of the results
      * @param manager its device is where the module runs
      * @throws RuntimeException if it cannot be captured; nothing is left behind
      */
     static CapturedCall capture(
-            CudaGraphs graphs, CompiledModule module, NDList arguments, Collection<Node> results, NDManager manager) {
+            CudaGraphs graphs, CompiledModule module, Graph network, NDList arguments, NDManager manager) {
         NDManager buffers = manager.newSubManager();
         try {
             NDList inputs = copies(arguments, buffers);
             NDList outputs = new NDList();
-            for (Node result : results) {
+            for (Node result : network.outputs().values()) {
                 ScalarType type =
                         ScalarType.of(TensorTypes.dataType(result.type().dtype()));
                 outputs.add(TensorMemory.empty(type, TensorTypes.shape(result.type()), buffers));
             }
-            CudaGraph graph = graphs.capture(() -> call(module, inputs, outputs, buffers));
-            return new CapturedCall(buffers, inputs, outputs, graph);
+            CudaGraph captured = graphs.capture(() -> call(module, inputs, outputs, buffers));
+            return new CapturedCall(buffers, network.inputs(), inputs, outputs, new NDList(arguments), captured);
         } catch (RuntimeException | Error e) {
             buffers.close();
             throw e;
@@ -70,14 +83,25 @@ final class CapturedCall implements AutoCloseable {
     }
 
     /**
-     * Calls it.
+     * Calls it. An argument that is per run and the same tensor as in the last call is in its buffer already.
      *
      * @param owner owner of the results
      */
     NDList call(NDList arguments, NDManager owner) {
-        copyInto(inputs, arguments);
+        for (int i = 0; i < inputs.size(); i++) {
+            boolean perRun = ((SourceOp.Input) declared.get(i).op()).perRun();
+            if (!perRun || !isSame(arguments.get(i), lastArguments.get(i))) {
+                TensorMemory.copyInto(inputs.get(i), arguments.get(i));
+            }
+        }
+        lastArguments = new NDList(arguments);
         graph.launch();
         return copies(outputs, owner);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a per-run tensor is the same as long as it is the same object
+    private static boolean isSame(NDArray a, NDArray b) {
+        return a == b;
     }
 
     private static void copyInto(NDList targets, NDList sources) {

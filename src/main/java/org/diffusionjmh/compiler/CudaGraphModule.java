@@ -59,8 +59,7 @@ final class CudaGraphModule implements CompiledModule {
                     + " memory or another pipeline was closed; capturing again");
         }
         try {
-            captured = Optional.of(CapturedCall.capture(
-                    graphs, plain, arguments, graph.outputs().values(), manager));
+            captured = Optional.of(CapturedCall.capture(graphs, plain, graph, arguments, manager));
         } catch (RuntimeException e) {
             refused = true;
             log.warn(graph.name() + ": no CUDA graph could be captured, running without one: " + e.getMessage());

@@ -1,5 +1,6 @@
 package org.diffusionjmh.compiler;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Optional;
@@ -17,15 +18,18 @@ final class FusedCompiler implements Compiler {
     static final String ID = "fused";
 
     private final FusedOptions options;
-    private final Compiler backend;
+    private final Compiler onCpu;
+    private final Compiler onGpu;
 
     /**
      * @param options what to do
-     * @param backend runs the rewritten graph
+     * @param onCpu runs the rewritten graph on a CPU
+     * @param onGpu runs it on a GPU
      */
-    FusedCompiler(FusedOptions options, Compiler backend) {
+    FusedCompiler(FusedOptions options, Compiler onCpu, Compiler onGpu) {
         this.options = options;
-        this.backend = backend;
+        this.onCpu = onCpu;
+        this.onGpu = onGpu;
     }
 
     @Override
@@ -33,14 +37,15 @@ final class FusedCompiler implements Compiler {
         return ID;
     }
 
-    /** What the passes do to a graph: one report for each. */
-    List<PassReport> explain(Graph graph) {
-        return passes().run(graph).reports();
+    /** What the passes do to a graph on a device: one report for each, in order. */
+    List<PassReport> explain(Graph graph, Device device) {
+        return optimized(graph, device).reports();
     }
 
     @Override
     public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
-        WeightFolding folding = WeightFolding.of(passes().run(graph).graph());
+        WeightFolding folding =
+                WeightFolding.of(optimized(graph, manager.getDevice()).graph());
         NDManager scope = manager.newSubManager();
         try {
             Parameters folded = FoldedParameters.of(folding, parameters, scope);
@@ -51,11 +56,12 @@ final class FusedCompiler implements Compiler {
         }
     }
 
-    private PassPipeline passes() {
-        return new PassPipeline(options.passes());
+    private PassPipeline.Result optimized(Graph graph, Device device) {
+        return new PassPipeline(options.passes(device)).run(graph);
     }
 
     private CompiledModule module(Graph graph, Parameters parameters, NDManager scope) {
+        Compiler backend = scope.getDevice().isGpu() ? onGpu : onCpu;
         Optional<StepSplit> split = StepSplit.of(graph);
         if (split.isEmpty()) {
             return new OwningModule(backend.compile(graph, parameters, scope), scope);

@@ -1,21 +1,39 @@
 package org.diffusionjmh.pass;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.diffusionjmh.graph.DType;
 
 /** The one place where the order of passes is decided. */
 public final class Passes {
     private Passes() {}
 
-    /** For the CPU; the result may have operations of oneDNN. */
-    public static List<Pass> forCpu() {
-        return List.of(
-                new EliminateCommonSubexpressions(), // first: layers of one argument are then layers of one node
-                MergeLinears.attentionProjections(),
-                MergeLinears.timeProjections(),
-                new FuseGroupNormSilu(),
-                new FuseGeglu(),
-                new FoldUpsampleIntoConv(), // before the layout: it expects the convolution's plain weight
-                new ToChannelsLast(),
-                new SelectOneDnn()); // last: after it, products are the device's own
+    /**
+     * The passes for a device.
+     *
+     * @param gpu whether it is a GPU; else the result may have operations of oneDNN
+     * @param lowPrecision whether float32 may be computed as bfloat16
+     * @param channelsLast whether feature maps may be laid out with channels innermost
+     */
+    public static List<Pass> of(boolean gpu, boolean lowPrecision, boolean channelsLast) {
+        List<Pass> passes = new ArrayList<>();
+        passes.add(new EliminateCommonSubexpressions()); // first: layers of one argument are then layers of one node
+        passes.add(MergeLinears.attentionProjections()); // both merges expect plain weights
+        passes.add(MergeLinears.timeProjections());
+        passes.add(new FuseGroupNormSilu());
+        passes.add(new FuseGeglu());
+        if (channelsLast && !gpu) {
+            passes.add(new FoldUpsampleIntoConv()); // its result has channels innermost, whatever stands around it
+        }
+        if (lowPrecision) {
+            passes.add(new LowerPrecision(DType.BF16)); // after all that computes on weights: they are rounded once
+        }
+        if (channelsLast && !gpu) { // libtorch's group norm on a GPU copies feature maps that are laid out so
+            passes.add(new ToChannelsLast());
+        }
+        if (!gpu) {
+            passes.add(new SelectOneDnn()); // last: after it, products are the device's own
+        }
+        return passes;
     }
 }

@@ -33,11 +33,11 @@ public record Rewrite(Graph graph, int matches) {
     static Rewrite of(Graph graph, Rule rule) {
         Map<Node, Node> replaced = new HashMap<>();
         int matches = 0;
+        UnaryOperator<Node> lookup = wanted -> replaced.computeIfAbsent(wanted, node -> rebuilt(node, replaced));
         for (Node node : graph.nodes()) {
-            replaced.put(node, rebuilt(node, replaced));
-            Optional<Node> replacement = rule.replace(node, replaced::get);
+            Optional<Node> replacement = rule.replace(node, lookup);
             matches += replacement.isPresent() ? 1 : 0;
-            replacement.ifPresent(other -> replaced.put(node, other));
+            replaced.put(node, replacement.orElseGet(() -> lookup.apply(node)));
         }
         if (matches == 0) {
             return new Rewrite(graph, 0);

@@ -26,13 +26,7 @@ public record WeightFolding(Graph main, Map<String, Node> folded) {
 
     /** Takes the largest expressions over weights out of a graph. */
     public static WeightFolding of(Graph graph) {
-        Set<Node> fixed = new HashSet<>();
-        for (Node node : graph.nodes()) {
-            boolean computed = !(node.op() instanceof SourceOp);
-            if (computed ? fixed.containsAll(node.inputs()) : !(node.op() instanceof SourceOp.Input)) {
-                fixed.add(node);
-            }
-        }
+        Set<Node> fixed = fixed(graph);
         Map<Node, String> expressions = new HashMap<>();
         Map<String, Node> folded = new LinkedHashMap<>();
         Set<Node> roots = roots(graph, fixed);
@@ -45,6 +39,18 @@ public record WeightFolding(Graph main, Map<String, Node> folded) {
             return Optional.of(new Node(new SourceOp.Weight(key, node.type()), List.of(), node.scope()));
         });
         return new WeightFolding(rewrite.graph(), folded);
+    }
+
+    /** All nodes that depend on weights and constants only. */
+    static Set<Node> fixed(Graph graph) {
+        Set<Node> fixed = new HashSet<>();
+        for (Node node : graph.nodes()) {
+            boolean computed = !(node.op() instanceof SourceOp);
+            if (computed ? fixed.containsAll(node.inputs()) : !(node.op() instanceof SourceOp.Input)) {
+                fixed.add(node);
+            }
+        }
+        return fixed;
     }
 
     /** Computed values over weights that something else, or an output, takes. */
