@@ -75,9 +75,11 @@ if has_gpu; then
     echo "GPU found: full-size models"
     thin=(-Dthin)
     resolutions=512,1024
+    compilers=none,torchscript,cudagraph,fused
 else
     echo "no NVIDIA GPU found: mini models on the CPU"
     resolutions=256
+    compilers=none,torchscript,fused
 fi
 
 if needs_build; then
@@ -91,6 +93,7 @@ sets -f "$@" || defaults+=(-f 1)
 sets -wi "$@" || defaults+=(-wi 2)
 sets -i "$@" || defaults+=(-i 3)
 sets resolution "$@" || defaults+=(-p "resolution=$resolutions")
+sets compiler "$@" || defaults+=(-p "compiler=$compilers")
 
 # JMH still uses a part of sun.misc.Unsafe that newer JDKs warn about; the forks inherit the setting.
 cd "$root"
