@@ -31,7 +31,7 @@ public abstract class PipelineState<R> {
     private static final double BYTES_PER_MIB = 1 << 20;
 
     /** Name of the compiler. */
-    @Param({"none", "torchscript", "cudagraph"})
+    @Param({"none", "torchscript", "cudagraph", "fused"})
     public String compiler;
 
     /** Height and width in pixels. */

@@ -122,7 +122,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--compiler",
             paramLabel = "NAME",
-            description = "none, torchscript or cudagraph. Default: ${DEFAULT-VALUE}",
+            description = "none, torchscript, cudagraph or fused. Default: ${DEFAULT-VALUE}",
             defaultValue = "none")
     private String compiler;
 

@@ -43,4 +43,37 @@ public sealed interface NormalizationOp extends Op {
             return x;
         }
     }
+
+    /**
+     * {@link GroupNorm} of an x {@code [N, C, H, W]} whose groups have mean 0, as {@link SubtractGroupMean} leaves them.
+     *
+     * @param norm the normalisation
+     */
+    record CenteredGroupNorm(GroupNorm norm) implements NormalizationOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            if (arguments.get(0).rank() != 4) {
+                throw new ShapeException("CenteredGroupNorm: " + arguments.get(0) + " is not [N, C, H, W]");
+            }
+            return norm.infer(arguments);
+        }
+    }
+
+    /**
+     * x less the mean of its group: x {@code [N, C, H, W]}.
+     *
+     * @param groups number of groups; divides C
+     */
+    record SubtractGroupMean(int groups) implements NormalizationOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 1);
+            TensorType x = Checks.floating(this, arguments.get(0));
+            if (x.rank() != 4 || x.size(1) % groups != 0) {
+                throw new ShapeException(
+                        "SubtractGroupMean: " + x + " is not [N, C, H, W] with C in " + groups + " groups");
+            }
+            return x;
+        }
+    }
 }

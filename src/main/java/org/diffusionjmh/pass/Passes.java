@@ -30,6 +30,7 @@ public final class Passes {
         }
         if (channelsLast && !gpu) { // libtorch's group norm on a GPU copies feature maps that are laid out so
             passes.add(new ToChannelsLast());
+            passes.add(new CenterGroupNorm()); // needed by that layout only
         }
         if (!gpu) {
             passes.add(new SelectOneDnn()); // last: after it, products are the device's own

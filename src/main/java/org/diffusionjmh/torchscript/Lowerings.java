@@ -24,8 +24,10 @@ import org.diffusionjmh.graph.MovementOp.Reshape;
 import org.diffusionjmh.graph.MovementOp.Slice;
 import org.diffusionjmh.graph.MovementOp.UpsampleNearest;
 import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.graph.NormalizationOp.CenteredGroupNorm;
 import org.diffusionjmh.graph.NormalizationOp.GroupNorm;
 import org.diffusionjmh.graph.NormalizationOp.LayerNorm;
+import org.diffusionjmh.graph.NormalizationOp.SubtractGroupMean;
 import org.diffusionjmh.graph.OneDnnOp.PackConv2dWeight;
 import org.diffusionjmh.graph.OneDnnOp.PackLinearWeight;
 import org.diffusionjmh.graph.OneDnnOp.PackedConv2d;
@@ -45,6 +47,7 @@ import org.diffusionjmh.graph.PointwiseOp.Relu;
 import org.diffusionjmh.graph.PointwiseOp.Scale;
 import org.diffusionjmh.graph.PointwiseOp.Silu;
 import org.diffusionjmh.graph.PointwiseOp.Sin;
+import org.diffusionjmh.graph.TensorType;
 
 /** The TorchScript expression of each operation. One table: an operation that is missing here fails a test. */
 final class Lowerings {
@@ -82,6 +85,10 @@ final class Lowerings {
                 .formatted(x.get(0), x.get(1), x.size() > 2 ? x.get(2) : "None", op.stride(), op.padding()));
 
         put(GroupNorm.class, (op, node, x) -> groupNorm(op, x));
+        put(SubtractGroupMean.class, (op, node, x) -> "torch.sub(%1$s, %2$s)"
+                .formatted(
+                        x.get(0), perChannel(groupMean(x.get(0), op.groups(), node.type()), op.groups(), node.type())));
+        put(CenteredGroupNorm.class, (op, node, x) -> centeredGroupNorm(op.norm(), node.type(), x));
         // The norm's result is its own, so the activation may overwrite it.
         put(GroupNormSilu.class, (op, node, x) -> "torch.silu_(%s)".formatted(groupNorm(op.norm(), x)));
         put(
@@ -168,6 +175,25 @@ final class Lowerings {
     private static String groupNorm(GroupNorm op, List<String> x) {
         return "torch.group_norm(%s, %d, %s, %s, %s)"
                 .formatted(x.get(0), op.groups(), x.get(1), x.get(2), number(op.eps()));
+    }
+
+    private static String centeredGroupNorm(GroupNorm op, TensorType type, List<String> x) {
+        String variance = groupMean("torch.mul(%1$s, %1$s)".formatted(x.get(0)), op.groups(), type);
+        String factor = "torch.rsqrt(torch.add(%s, %s))".formatted(variance, number(op.eps()));
+        return "torch.addcmul(torch.reshape(%3$s, [1, -1, 1, 1]), %1$s, torch.mul(%4$s, torch.reshape(%2$s, [1, -1, 1, 1])))"
+                .formatted(x.get(0), x.get(1), x.get(2), perChannel(factor, op.groups(), type));
+    }
+
+    /** Means of groups [N, groups, 1]; over pixels first, since that is a sum of rows in either layout. */
+    private static String groupMean(String x, int groups, TensorType type) {
+        return "torch.mean(torch.reshape(torch.mean(%s, [2, 3]), [%d, %d, -1]), [2], True)"
+                .formatted(x, type.size(0), groups);
+    }
+
+    /** [N, groups, 1] to [N, C, 1, 1]. */
+    private static String perChannel(String x, int groups, TensorType type) {
+        return "torch.reshape(torch.expand(%1$s, [%2$d, %3$d, %4$d]), [%2$d, -1, 1, 1])"
+                .formatted(x, type.size(0), groups, type.size(1) / groups);
     }
 
     /** The arguments of a product whose bias may be absent. */

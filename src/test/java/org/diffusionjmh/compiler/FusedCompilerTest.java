@@ -160,6 +160,7 @@ class FusedCompilerTest {
                         "fuse-geglu",
                         "fold-upsample-into-conv",
                         "to-channels-last",
+                        "center-group-norm",
                         "select-onednn"),
                 reports.stream().map(PassReport::pass).toList());
         assertEquals(2, reports.get(1).matches());
