@@ -58,6 +58,7 @@ public final class Compilers {
                 InterpretedCompiler.none(),
                 InterpretedCompiler.torchscript(),
                 new CudaGraphCompiler(log),
-                new FusedCompiler(options, InterpretedCompiler.none(), new CudaGraphCompiler(log)));
+                new FusedCompiler(
+                        options, InterpretedCompiler.none(), new CudaGraphCompiler(log), new KernelSupport(log)));
     }
 }

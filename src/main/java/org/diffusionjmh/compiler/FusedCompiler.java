@@ -20,16 +20,19 @@ final class FusedCompiler implements Compiler {
     private final FusedOptions options;
     private final Compiler onCpu;
     private final Compiler onGpu;
+    private final KernelSupport kernels;
 
     /**
      * @param options what to do
      * @param onCpu runs the rewritten graph on a CPU
      * @param onGpu runs it on a GPU
+     * @param kernels whether a device has this project's own kernels
      */
-    FusedCompiler(FusedOptions options, Compiler onCpu, Compiler onGpu) {
+    FusedCompiler(FusedOptions options, Compiler onCpu, Compiler onGpu, KernelSupport kernels) {
         this.options = options;
         this.onCpu = onCpu;
         this.onGpu = onGpu;
+        this.kernels = kernels;
     }
 
     @Override
@@ -57,7 +60,7 @@ final class FusedCompiler implements Compiler {
     }
 
     private PassPipeline.Result optimized(Graph graph, Device device) {
-        return new PassPipeline(options.passes(device)).run(graph);
+        return new PassPipeline(options.passes(device, kernels.has(device))).run(graph);
     }
 
     private CompiledModule module(Graph graph, Parameters parameters, NDManager scope) {

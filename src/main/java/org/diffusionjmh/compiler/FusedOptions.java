@@ -82,9 +82,16 @@ public record FusedOptions(Set<Mode> modes, MemoryFormat memoryFormat, boolean d
         return json.isBlank() ? DEFAULT : new FusedOptionsReader(json).read();
     }
 
-    /** The passes for a device. */
-    List<Pass> passes(Device device) {
+    /**
+     * The passes for a device.
+     *
+     * @param kernels whether it has this project's own kernels
+     */
+    List<Pass> passes(Device device, boolean kernels) {
         return Passes.of(
-                device.isGpu(), modes.contains(Mode.LOW_PRECISION), memoryFormat == MemoryFormat.CHANNELS_LAST);
+                device.isGpu(),
+                modes.contains(Mode.LOW_PRECISION),
+                memoryFormat == MemoryFormat.CHANNELS_LAST,
+                kernels);
     }
 }

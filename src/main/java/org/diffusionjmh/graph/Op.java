@@ -16,6 +16,7 @@ public sealed interface Op
                 LookupOp,
                 LayoutOp,
                 FusedOp,
+                KernelOp,
                 OneDnnOp {
     /**
      * Type of the result for arguments of these types.

@@ -1,24 +1,39 @@
 package org.diffusionjmh.libtorch;
 
 import ai.djl.pytorch.jni.LibUtils;
-import com.sun.jna.Function;
+import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
+import com.sun.jna.ptr.PointerByReference;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/** The call of the CUDA driver that its runtime library does not offer. */
+/** The calls of the CUDA driver that its runtime library does not offer. */
 final class CudaDriver {
     private static final int SUCCESS = 0;
 
     /** {@code CU_POINTER_ATTRIBUTE_BUFFER_ID}. */
     private static final int BUFFER_ID = 7;
 
-    private final Function pointerGetAttribute;
+    private final NativeLibrary library;
 
-    private CudaDriver(Function pointerGetAttribute) {
-        this.pointerGetAttribute = pointerGetAttribute;
+    private CudaDriver(NativeLibrary library) {
+        this.library = library;
+    }
+
+    /** Attributes of a device, with their numbers in {@code CUdevice_attribute}. */
+    enum Attribute {
+        MULTIPROCESSORS(16),
+        COMPUTE_CAPABILITY_MAJOR(75),
+        COMPUTE_CAPABILITY_MINOR(76);
+
+        private final int number;
+
+        Attribute(int number) {
+            this.number = number;
+        }
     }
 
     /**
@@ -27,9 +42,8 @@ final class CudaDriver {
      * @throws IllegalStateException if it has none
      */
     static CudaDriver load() {
-        NativeLibrary library = NativeLibraries.find("cuda.so", Path.of(LibUtils.getLibtorchPath()))
-                .orElseThrow(() -> new IllegalStateException("no CUDA driver (libcuda.so) is loaded"));
-        return new CudaDriver(library.getFunction("cuPointerGetAttribute"));
+        return new CudaDriver(NativeLibraries.find("cuda.so", Path.of(LibUtils.getLibtorchPath()))
+                .orElseThrow(() -> new IllegalStateException("no CUDA driver (libcuda.so) is loaded")));
     }
 
     /**
@@ -38,7 +52,73 @@ final class CudaDriver {
      */
     OptionalLong allocationNumber(long address) {
         LongByReference number = new LongByReference();
-        int status = pointerGetAttribute.invokeInt(new Object[] {number, BUFFER_ID, new Pointer(address)});
+        int status = invoke("cuPointerGetAttribute", number, BUFFER_ID, new Pointer(address));
         return status == SUCCESS ? OptionalLong.of(number.getValue()) : OptionalLong.empty();
+    }
+
+    /** An attribute of the current device. */
+    int attribute(Attribute attribute) {
+        IntByReference device = new IntByReference();
+        check("cuCtxGetDevice", device);
+        IntByReference value = new IntByReference();
+        check("cuDeviceGetAttribute", value, attribute.number, device.getValue());
+        return value.getValue();
+    }
+
+    /** Loads compiled kernels on the current device. */
+    Pointer loadModule(byte[] cubin) {
+        try (Memory image = new Memory(cubin.length)) {
+            image.write(0, cubin, 0, cubin.length);
+            PointerByReference module = new PointerByReference();
+            check("cuModuleLoadData", module, image);
+            return module.getValue();
+        }
+    }
+
+    Pointer function(Pointer module, String name) {
+        PointerByReference function = new PointerByReference();
+        check("cuModuleGetFunction", function, module, name);
+        return function.getValue();
+    }
+
+    /**
+     * Launches a kernel.
+     *
+     * @param blocks blocks of the grid, in x and y
+     * @param threads threads of a block
+     * @param parameters addresses of the kernel's arguments
+     */
+    void launch(Pointer function, CudaKernel.Grid blocks, int threads, Pointer stream, Pointer parameters) {
+        check(
+                "cuLaunchKernel",
+                function,
+                blocks.x(),
+                blocks.y(),
+                1,
+                threads,
+                1,
+                1,
+                0,
+                stream,
+                parameters,
+                Pointer.NULL);
+    }
+
+    void unloadModule(Pointer module) {
+        check("cuModuleUnload", module);
+    }
+
+    private void check(String call, Object... arguments) {
+        int status = invoke(call, arguments);
+        if (status != SUCCESS) {
+            PointerByReference name = new PointerByReference();
+            boolean known = invoke("cuGetErrorName", status, name) == SUCCESS;
+            throw new IllegalStateException(call + " failed: "
+                    + (known ? name.getValue().getString(0) : "unknown error") + " (" + status + ")");
+        }
+    }
+
+    private int invoke(String call, Object... arguments) {
+        return library.getFunction(call).invokeInt(arguments);
     }
 }

@@ -24,6 +24,17 @@ final class NativeLibraries {
                 .map(path -> NativeLibrary.getInstance(path.toString()));
     }
 
+    /**
+     * A library that stands in the folder of one that is loaded.
+     *
+     * @param loaded the beginning of the loaded one's file name
+     */
+    static Optional<NativeLibrary> besideLoaded(String stem, String loaded) {
+        return loaded(loaded)
+                .flatMap(path -> beside(stem, path.getParent()))
+                .map(path -> NativeLibrary.getInstance(path.toString()));
+    }
+
     private static Optional<Path> loaded(String stem) {
         if (!Files.isReadable(MAPS)) {
             return Optional.empty();

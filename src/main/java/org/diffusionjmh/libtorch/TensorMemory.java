@@ -12,6 +12,7 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.nio.ByteBuffer;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -149,7 +150,29 @@ public final class TensorMemory {
         return Pointer.nativeValue(address.getValue());
     }
 
-    private static Pointer pointer(NDArray tensor) {
+    /**
+     * A tensor with its elements row-major and without gaps: itself, or a copy.
+     *
+     * @param manager owner of the copy, of the tensor's device
+     */
+    public static NDArray contiguous(NDArray tensor, NDManager manager) {
+        return isContiguous(tensor) ? tensor : copy(tensor, type(tensor), manager);
+    }
+
+    /** Strides of dimensions of size 1 do not matter. */
+    private static boolean isContiguous(NDArray tensor) {
+        Shape shape = tensor.getShape();
+        if (shape.dimension() == 0) {
+            return true;
+        }
+        PointerByReference values = new PointerByReference();
+        LibTorch.get().call("aoti_torch_get_strides", pointer(tensor), values);
+        long[] strides = values.getValue().getLongArray(0, shape.dimension());
+        long[] wanted = contiguousStrides(shape);
+        return IntStream.range(0, strides.length).allMatch(i -> shape.get(i) <= 1 || strides[i] == wanted[i]);
+    }
+
+    static Pointer pointer(NDArray tensor) {
         return new Pointer(((PtNDArray) tensor).getHandle());
     }
 

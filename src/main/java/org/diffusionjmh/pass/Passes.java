@@ -14,8 +14,9 @@ public final class Passes {
      * @param gpu whether it is a GPU; else the result may have operations of oneDNN
      * @param lowPrecision whether float32 may be computed as bfloat16
      * @param channelsLast whether feature maps may be laid out with channels innermost
+     * @param kernels whether the device has this project's own kernels
      */
-    public static List<Pass> of(boolean gpu, boolean lowPrecision, boolean channelsLast) {
+    public static List<Pass> of(boolean gpu, boolean lowPrecision, boolean channelsLast, boolean kernels) {
         List<Pass> passes = new ArrayList<>();
         passes.add(new EliminateCommonSubexpressions()); // first: layers of one argument are then layers of one node
         passes.add(MergeLinears.attentionProjections()); // both merges expect plain weights
@@ -34,6 +35,9 @@ public final class Passes {
         }
         if (!gpu) {
             passes.add(new SelectOneDnn()); // last: after it, products are the device's own
+        }
+        if (kernels) {
+            passes.add(new SelectKernels()); // last: after it, norms and activations are the device's own
         }
         return passes;
     }

@@ -12,6 +12,8 @@ import org.diffusionjmh.graph.ContractionOp.Linear;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.FusedOp.Geglu;
 import org.diffusionjmh.graph.FusedOp.GroupNormSilu;
+import org.diffusionjmh.graph.KernelOp.GegluKernel;
+import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
 import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
 import org.diffusionjmh.graph.LayoutOp.Contiguous;
 import org.diffusionjmh.graph.LookupOp.Embedding;
@@ -95,6 +97,15 @@ final class Lowerings {
                 Geglu.class,
                 (op, node, x) -> "torch.mul(torch.slice(%1$s, -1, 0, %2$d), torch.gelu(torch.slice(%1$s, -1, %2$d)))"
                         .formatted(x.get(0), node.type().size(-1)));
+        put(GroupNormKernel.class, (op, node, x) -> "ops.djmh.group_norm(%s, %s, %s, %d, %s, %s)"
+                .formatted(
+                        x.get(0),
+                        x.get(1),
+                        x.get(2),
+                        op.norm().groups(),
+                        number(op.norm().eps()),
+                        op.silu() ? "True" : "False"));
+        call(GegluKernel.class, "ops.djmh.geglu");
         put(LayerNorm.class, (op, node, x) -> "torch.layer_norm(%s, [%d], %s, %s, %s)"
                 .formatted(
                         x.get(0),

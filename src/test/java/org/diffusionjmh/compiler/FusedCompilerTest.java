@@ -26,8 +26,11 @@ import org.junit.jupiter.api.Test;
 
 class FusedCompilerTest {
     private final NDManager manager = NDManager.newBaseManager(Device.cpu());
-    private final FusedCompiler compiler =
-            new FusedCompiler(FusedOptions.DEFAULT, InterpretedCompiler.none(), InterpretedCompiler.none());
+    private final FusedCompiler compiler = new FusedCompiler(
+            FusedOptions.DEFAULT,
+            InterpretedCompiler.none(),
+            InterpretedCompiler.none(),
+            new KernelSupport(CompilerLog.system()));
 
     @AfterEach
     void close() {

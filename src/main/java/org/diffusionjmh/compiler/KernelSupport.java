@@ -1,0 +1,30 @@
+package org.diffusionjmh.compiler;
+
+import ai.djl.Device;
+import java.util.HashMap;
+import java.util.Map;
+import org.diffusionjmh.kernel.FusedOperators;
+
+/** Which devices have this project's own kernels. A GPU without them is an occasion to tell the user, once. */
+final class KernelSupport {
+    private final CompilerLog log;
+    private final Map<Device, Boolean> devices = new HashMap<>();
+
+    KernelSupport(CompilerLog log) {
+        this.log = log;
+    }
+
+    boolean has(Device device) {
+        return device.isGpu() && devices.computeIfAbsent(device, this::prepare);
+    }
+
+    private boolean prepare(Device device) {
+        try {
+            FusedOperators.get().prepare(device);
+            return true;
+        } catch (RuntimeException | LinkageError e) {
+            log.warn("fused runs libtorch's own operations instead of its kernels: " + e.getMessage());
+            return false;
+        }
+    }
+}

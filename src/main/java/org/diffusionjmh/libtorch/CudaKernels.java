@@ -1,0 +1,74 @@
+package org.diffusionjmh.libtorch;
+
+import ai.djl.Device;
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import org.diffusionjmh.libtorch.CudaDriver.Attribute;
+
+/** Kernels compiled for one device at run time. */
+public final class CudaKernels implements AutoCloseable {
+    private static final int DECIMAL = 10;
+
+    private final CudaRuntime runtime;
+    private final CudaDriver driver;
+    private final int device;
+    private final Pointer module;
+    private final int multiprocessors;
+
+    private CudaKernels(CudaRuntime runtime, CudaDriver driver, int device, Pointer module) {
+        this.runtime = runtime;
+        this.driver = driver;
+        this.device = device;
+        this.module = module;
+        this.multiprocessors = driver.attribute(Attribute.MULTIPROCESSORS);
+    }
+
+    /**
+     * Compiles kernels for a GPU's own architecture and loads them there.
+     *
+     * @param source CUDA C++ that includes nothing
+     * @param name what messages call the source
+     * @throws IllegalStateException if that cannot be done; the message says why, with the compiler's log if there is one
+     */
+    public static CudaKernels compile(String source, String name, Device device) {
+        if (!device.isGpu()) {
+            throw new IllegalStateException("CUDA kernels need a GPU, and this runs on the " + device.getDeviceType());
+        }
+        CudaRuntime runtime = CudaRuntime.load();
+        runtime.setDevice(device.getDeviceId());
+        runtime.synchronizeDevice(); // makes the device's context, which the driver works in
+        CudaDriver driver = CudaDriver.load();
+        int architecture = DECIMAL * driver.attribute(Attribute.COMPUTE_CAPABILITY_MAJOR)
+                + driver.attribute(Attribute.COMPUTE_CAPABILITY_MINOR);
+        byte[] cubin = Nvrtc.load().compile(source, name, architecture);
+        return new CudaKernels(runtime, driver, device.getDeviceId(), driver.loadModule(cubin));
+    }
+
+    /** Multiprocessors of the device: the number of blocks that keeps it busy is a multiple. */
+    public int multiprocessors() {
+        return multiprocessors;
+    }
+
+    /**
+     * A kernel by its name.
+     *
+     * @throws IllegalStateException if the source has none of that name
+     */
+    public CudaKernel kernel(String name) {
+        runtime.setDevice(device);
+        return new CudaKernel(this, driver.function(module, name));
+    }
+
+    void launch(Pointer function, CudaKernel.Grid grid, int threads, Memory parameters) {
+        runtime.setDevice(device);
+        driver.launch(function, grid, threads, CurrentStream.get(device), parameters);
+    }
+
+    /** Unloads the kernels, once the device has done what was launched. */
+    @Override
+    public void close() {
+        runtime.setDevice(device);
+        runtime.synchronizeDevice();
+        driver.unloadModule(module);
+    }
+}

@@ -1,0 +1,220 @@
+package org.diffusionjmh.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.diffusionjmh.libtorch.ScalarType;
+import org.diffusionjmh.libtorch.TorchSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The operators against their formulas in float64. On the CPU; with {@code -Ddevice=cuda} the kernels. */
+class FusedOperatorsTest {
+    private static final String DEVICE = System.getProperty("device", "cpu");
+
+    private static final List<ScalarType> TYPES = List.of(ScalarType.FLOAT32, ScalarType.FLOAT16, ScalarType.BFLOAT16);
+
+    /** Shapes and groups: large, with many blocks a group; odd in every size; a single element. */
+    private static final List<Norm> NORMS = List.of(
+            new Norm(32, new Shape(2, 320, 64, 64)),
+            new Norm(32, new Shape(2, 1280, 32, 32)),
+            new Norm(4, new Shape(1, 12, 37, 41)),
+            new Norm(3, new Shape(3, 9, 101, 77)),
+            new Norm(1, new Shape(1, 1, 129, 127)),
+            new Norm(2, new Shape(2, 6, 1, 1)),
+            new Norm(5, new Shape(7, 35, 8, 3)),
+            new Norm(8, new Shape(2, 24, 513)));
+
+    private static final List<Shape> GATED =
+            List.of(new Shape(2, 77, 640), new Shape(3, 5, 38), new Shape(1, 2), new Shape(100, 2, 1280));
+
+    private static TorchSession session;
+
+    private record Norm(int groups, Shape shape) {}
+
+    @BeforeAll
+    static void open() {
+        session = TorchSession.open(DEVICE);
+        if (session.device().isGpu()) {
+            FusedOperators.get().prepare(session.device());
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        session.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> groupNorms() {
+        return NORMS.stream().flatMap(norm -> TYPES.stream().flatMap(type -> Stream.of(false, true)
+                .map(silu -> DynamicTest.dynamicTest(
+                        "group_norm " + type + norm.shape() + " in " + norm.groups() + (silu ? " silu" : ""),
+                        () -> session.call(() -> {
+                            checkGroupNorm(norm, type, silu);
+                            return null;
+                        })))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> geglus() {
+        return GATED.stream().flatMap(shape -> TYPES.stream()
+                .map(type -> DynamicTest.dynamicTest(
+                        "geglu " + type + shape,
+                        () -> session.call(() -> {
+                            checkGeglu(shape, type);
+                            return null;
+                        }))));
+    }
+
+    private static void checkGroupNorm(Norm norm, ScalarType type, boolean silu) {
+        Random random = new Random();
+        try (NDManager manager = session.manager().newSubManager()) {
+            long channels = norm.shape().get(1);
+            NDArray x = OperatorCalls.random(random, type, manager, norm.shape().getShape());
+            NDArray weight = OperatorCalls.random(random, type, manager, channels);
+            NDArray bias = OperatorCalls.random(random, type, manager, channels);
+            OperatorCalls.poison(type, manager, x.getShape(), x.getShape());
+            String call = "ops.djmh.group_norm(x, weight, bias, %d, 1e-05, %s)"
+                    .formatted(norm.groups(), silu ? "True" : "False");
+            NDArray got = OperatorCalls.call(call, manager, x, weight, bias);
+            assertEquals(x.getShape(), got.getShape());
+            double[] wanted = groupNorm(x, weight, bias, norm.groups(), silu);
+            assertClose(type, wanted, OperatorCalls.floats(got));
+        }
+    }
+
+    private static double[] groupNorm(NDArray x, NDArray weight, NDArray bias, int groups, boolean silu) {
+        float[] values = OperatorCalls.floats(x);
+        float[] w = OperatorCalls.floats(weight);
+        float[] b = OperatorCalls.floats(bias);
+        int rows = Math.toIntExact(x.getShape().get(0)) * groups;
+        int length = values.length / rows;
+        int spatial = length / (w.length / groups);
+        double[] result = new double[values.length];
+        for (int row = 0; row < rows; row++) {
+            double mean = 0;
+            double variance = 0;
+            for (int i = 0; i < length; i++) {
+                mean += values[row * length + i] / (double) length;
+            }
+            for (int i = 0; i < length; i++) {
+                variance += Math.pow(values[row * length + i] - mean, 2) / length;
+            }
+            for (int i = 0; i < length; i++) {
+                int channel = row % groups * (w.length / groups) + i / spatial;
+                double y = (values[row * length + i] - mean) / Math.sqrt(variance + 1e-5) * w[channel] + b[channel];
+                result[row * length + i] = silu ? y / (1 + Math.exp(-y)) : y;
+            }
+        }
+        return result;
+    }
+
+    private static void checkGeglu(Shape shape, ScalarType type) {
+        try (NDManager manager = session.manager().newSubManager()) {
+            NDArray x = OperatorCalls.random(new Random(), type, manager, shape.getShape());
+            int half = Math.toIntExact(shape.get(shape.dimension() - 1) / 2);
+            OperatorCalls.poison(type, manager, new Shape(x.getShape().size() / 2));
+            NDArray unused = manager.create(0F);
+            NDArray got = OperatorCalls.call("ops.djmh.geglu(torch.sub(x, 3))", manager, x, unused, unused);
+            float[] values = OperatorCalls.floats(OperatorCalls.call("torch.sub(x, 3)", manager, x, unused, unused));
+            double[] wanted = new double[values.length / 2];
+            for (int i = 0; i < wanted.length; i++) {
+                int value = i / half * 2 * half + i % half;
+                wanted[i] = values[value] * gelu(values[value + half]);
+            }
+            assertClose(type, wanted, OperatorCalls.floats(got));
+        }
+    }
+
+    /** {@code x * Phi(x)}, with the normal distribution's integral by Simpson's rule. */
+    private static double gelu(double x) {
+        int steps = 100;
+        double width = x / steps;
+        double sum = 1 + Math.exp(-x * x / 2);
+        for (int i = 1; i < steps; i++) {
+            sum += (i % 2 == 0 ? 2 : 4) * Math.exp(-Math.pow(i * width, 2) / 2);
+        }
+        return x * (0.5 + sum * width / 3 / Math.sqrt(2 * Math.PI));
+    }
+
+    private static void assertClose(ScalarType type, double[] wanted, float[] got) {
+        double error = 0;
+        double norm = 0;
+        for (int i = 0; i < wanted.length; i++) {
+            error += Math.pow(got[i] - wanted[i], 2);
+            norm += Math.pow(wanted[i], 2);
+        }
+        double relative = Math.sqrt(error / norm);
+        double tolerance =
+                switch (type) {
+                    case FLOAT32 -> 1e-5;
+                    case FLOAT16 -> 1e-3;
+                    default -> 8e-3;
+                };
+        assertTrue(relative <= tolerance, "off by " + relative); // not a number fails
+    }
+
+    /** Arguments in any layout, and at addresses that allow no wide access, give what compact ones do. */
+    @Test
+    void layoutsDoNotMatter() throws Exception {
+        session.call(() -> {
+            try (NDManager manager = session.manager().newSubManager()) {
+                NDArray x = OperatorCalls.random(new Random(), ScalarType.FLOAT16, manager, 2, 32, 16, 8);
+                NDArray weight = OperatorCalls.random(new Random(), ScalarType.FLOAT16, manager, 32);
+                for (String layout : List.of(
+                        "torch.permute(x, [0, 1, 3, 2])",
+                        "torch.contiguous(x, memory_format=2)",
+                        "torch.reshape(torch.slice(torch.reshape(x, [-1]), 0, 1, 8065), [2, 32, -1])")) {
+                    for (String call :
+                            List.of("ops.djmh.group_norm(%s, weight, bias, 8, 1e-05, True)", "ops.djmh.geglu(%s)")) {
+                        NDArray wanted = OperatorCalls.call(
+                                call.formatted("torch.clone(" + layout + ", memory_format=0)"),
+                                manager,
+                                x,
+                                weight,
+                                weight);
+                        NDArray got = OperatorCalls.call(call.formatted(layout), manager, x, weight, weight);
+                        assertArrayEquals(OperatorCalls.floats(wanted), OperatorCalls.floats(got), 0.02F, layout);
+                    }
+                }
+            }
+            return null;
+        });
+    }
+
+    /** Nothing is thrown through libtorch: whatever takes the result of a failed call fails. */
+    @Test
+    void failuresReachTheCaller() throws Exception {
+        session.call(() -> {
+            NDManager manager = session.manager();
+            NDArray x = manager.ones(new Shape(2, 4, 3));
+            NDArray weight = manager.ones(new Shape(4));
+            String call = "torch.silu(ops.djmh.group_norm(x, weight, bias, 3, 1e-05))";
+            assertThrows(EngineException.class, () -> OperatorCalls.call(call, manager, x, weight, weight));
+            return null;
+        });
+    }
+
+    /** A kernel is looked up by its name and the type's. */
+    @Test
+    void theSourceHasEveryType() {
+        for (ScalarType type : TYPES) {
+            String suffix = ", " + type.name().toLowerCase(Locale.ROOT) + ")";
+            assertTrue(DeviceKernels.source().contains(suffix), suffix);
+        }
+    }
+}

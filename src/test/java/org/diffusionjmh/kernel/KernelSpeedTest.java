@@ -1,0 +1,136 @@
+package org.diffusionjmh.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.diffusionjmh.libtorch.CudaGraph;
+import org.diffusionjmh.libtorch.CudaGraphs;
+import org.diffusionjmh.libtorch.ScalarType;
+import org.diffusionjmh.libtorch.ScriptModule;
+import org.diffusionjmh.libtorch.StepClock;
+import org.diffusionjmh.libtorch.TensorMemory;
+import org.diffusionjmh.libtorch.TorchSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * Times the kernels and libtorch's operations in float16, at SDXL's shapes, and prints a table: {@code -Ddevice=cuda}. All run in CUDA
+ * graphs of several calls on different tensors, which do not fit in the GPU's cache together.
+ */
+@EnabledIfSystemProperty(named = "device", matches = "cuda.*")
+class KernelSpeedTest {
+    private static final int CALLS = 6;
+    private static final int LAUNCHES = 20;
+
+    private static final String KERNEL = "ops.djmh.group_norm(x, weight, bias, 32, 1e-05, %s)";
+
+    private record Variant(String name, String expression, double bytesPerElement) {}
+
+    private static final List<Variant> NORMS = List.of(
+            new Variant("copy", "torch.clone(x)", 4),
+            new Variant("ATen group_norm", "torch.group_norm(x, 32, weight, bias, 1e-05)", 4),
+            new Variant("ATen + silu_", "torch.silu_(torch.group_norm(x, 32, weight, bias, 1e-05))", 4),
+            new Variant("kernel group_norm", KERNEL.formatted("False"), 4),
+            new Variant("kernel + silu", KERNEL.formatted("True"), 4));
+
+    private static final List<Variant> GEGLUS = List.of(
+            new Variant("copy", "torch.clone(x)", 4),
+            new Variant("ATen", "torch.mul(torch.chunk(x, 2, -1)[0], torch.gelu(torch.chunk(x, 2, -1)[1]))", 3),
+            new Variant("kernel geglu", "ops.djmh.geglu(x)", 3));
+
+    @Test
+    void kernelsAreFasterThanLibtorch() throws Exception {
+        try (TorchSession session = TorchSession.open(System.getProperty("device"))) {
+            session.call(() -> {
+                FusedOperators.get().prepare(session.device());
+                for (long[] shape : new long[][] {
+                    {2, 320, 128, 128},
+                    {2, 960, 128, 128},
+                    {2, 640, 64, 64},
+                    {2, 1280, 32, 32},
+                    {2, 320, 64, 64},
+                    {2, 1280, 16, 16}
+                }) {
+                    compare(session, shape, NORMS);
+                }
+                for (long[] shape :
+                        new long[][] {{2, 4096, 5120}, {2, 1024, 10240}, {2, 1024, 5120}, {2, 256, 10240}}) {
+                    compare(session, shape, GEGLUS);
+                }
+                return null;
+            });
+        }
+    }
+
+    private static void compare(TorchSession session, long[] shape, List<Variant> variants) {
+        double libtorch = 0;
+        for (Variant variant : variants) {
+            double micros = micros(session, shape, variant);
+            long elements = 1;
+            for (long size : shape) {
+                elements *= size;
+            }
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-20s %-18s %8.2f us %7.0f GB/s%n",
+                    Arrays.toString(shape),
+                    variant.name(),
+                    micros,
+                    elements * variant.bytesPerElement() / micros / 1e3);
+            if (variant.name().startsWith("ATen")) {
+                libtorch = micros;
+            }
+            assertTrue(!variant.name().startsWith("kernel") || micros < libtorch, variant.name());
+        }
+    }
+
+    private static double micros(TorchSession session, long[] shape, Variant variant) {
+        long channels = shape.length == 3 ? 1 : shape[1];
+        try (NDManager manager = session.manager().newSubManager();
+                ScriptModule module = OperatorCalls.module(variant.expression(), manager);
+                CudaGraphs graphs = CudaGraphs.open(session.device())) {
+            NDArray weight = random(manager, channels);
+            NDArray bias = random(manager, channels);
+            List<NDArray> inputs = new ArrayList<>();
+            for (int i = 0; i < CALLS; i++) {
+                inputs.add(random(manager, shape));
+            }
+            try (CudaGraph graph = graphs.capture(() -> {
+                try (NDManager scope = manager.newSubManager()) {
+                    inputs.forEach(x -> module.call("forward", new NDList(x, weight, bias), scope));
+                }
+            })) {
+                return micros(session, graph);
+            }
+        }
+    }
+
+    private static NDArray random(NDManager manager, long... shape) {
+        try (NDArray wide = manager.randomNormal(new Shape(shape))) {
+            return TensorMemory.copy(wide, ScalarType.FLOAT16, manager);
+        }
+    }
+
+    private static double micros(TorchSession session, CudaGraph graph) {
+        double best = Double.MAX_VALUE;
+        for (int round = 0; round < 3; round++) {
+            try (StepClock clock = session.newClock()) {
+                clock.mark();
+                for (int i = 0; i < LAUNCHES; i++) {
+                    graph.launch();
+                }
+                clock.mark();
+                session.synchronize();
+                best = Math.min(best, clock.seconds() * 1e6 / LAUNCHES / CALLS);
+            }
+        }
+        return best;
+    }
+}
