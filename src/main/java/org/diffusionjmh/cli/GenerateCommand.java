@@ -122,7 +122,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--compiler",
             paramLabel = "NAME",
-            description = "none, torchscript, cudagraph or fused. Default: ${DEFAULT-VALUE}",
+            description = "none, torchscript, cudagraph or fused, its options after its name:"
+                    + " fused{\"mode\": \"low-precision\"}. Default: ${DEFAULT-VALUE}",
             defaultValue = "none")
     private String compiler;
 

@@ -13,22 +13,24 @@ public final class Compilers {
     }
 
     /**
-     * The compiler of a name.
+     * The compiler that a user chose.
      *
-     * @throws IllegalArgumentException if there is none; the message lists those that exist
+     * @throws IllegalArgumentException as {@link #of(String, CompilerLog)}
      */
-    public static Compiler of(String id) {
-        return of(id, CompilerLog.system());
+    public static Compiler of(String choice) {
+        return of(choice, CompilerLog.system());
     }
 
     /**
-     * The compiler of a name. It may hold what its modules share, so it serves one session at a time.
+     * The compiler that a user chose. It may hold what its modules share, so it serves one session at a time.
      *
+     * @param choice a name, and right after it the options if there are any: {@code fused}, <code>fused{"mode": "low-precision"}</code>
      * @param log told what the compiler could not do
-     * @throws IllegalArgumentException if there is none; the message lists those that exist
+     * @throws IllegalArgumentException if there is no such compiler or option; the message lists those that exist
      */
-    public static Compiler of(String id, CompilerLog log) {
-        return of(id, "", log);
+    public static Compiler of(String choice, CompilerLog log) {
+        int options = choice.indexOf('{');
+        return options < 0 ? of(choice, "", log) : of(choice.substring(0, options), choice.substring(options), log);
     }
 
     /**

@@ -66,6 +66,14 @@ class FusedOptionsTest {
         assertTrue(message.startsWith("compiler options {\"mode\": : not JSON: "), message);
     }
 
+    /** As on a command line: the options follow the name. */
+    @Test
+    void optionsFollowTheName() {
+        assertEquals("fused", Compilers.of("fused{\"mode\": \"low-precision\"}").id());
+        assertThrows(IllegalArgumentException.class, () -> Compilers.of("fused{\"mode\": \"fast\"}"));
+        assertThrows(IllegalArgumentException.class, () -> Compilers.of("none{}"));
+    }
+
     /** Options that nobody reads are not dropped in silence. */
     @Test
     void otherCompilersTakeNoOptions() {
