@@ -43,11 +43,17 @@ final class InterpretedCompiler implements Compiler {
         TorchScriptProgram program = TorchScriptProgram.of(graph);
         ScriptModule script = ScriptModule.load(TorchScriptArchive.of(program.source()), manager);
         NDManager constants = manager.newSubManager();
-        List<NDArray> tensors = program.bindings().stream()
-                .map(node -> tensor(node, parameters, constants))
-                .toList();
-        script.setTensors("bind", tensors);
-        return new InterpretedModule(script, constants, optimize);
+        CompiledModule module = new InterpretedModule(script, constants, optimize);
+        try {
+            List<NDArray> tensors = program.bindings().stream()
+                    .map(node -> tensor(node, parameters, constants))
+                    .toList();
+            script.setTensors("bind", tensors);
+            return module;
+        } catch (RuntimeException e) {
+            module.close();
+            throw e;
+        }
     }
 
     private static NDArray tensor(Node node, Parameters parameters, NDManager constants) {
