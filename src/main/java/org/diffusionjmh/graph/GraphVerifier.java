@@ -4,15 +4,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Checks that a graph is legal: a compiler runs it before its first pass and after each. */
-public final class GraphVerifier {
+/** Checks that a graph is legal. Every graph runs it when it is made, so that there are no others. */
+final class GraphVerifier {
     private GraphVerifier() {}
 
     /**
      * @throws IllegalStateException naming the first node that breaks a rule: a type that its inputs do not give, an input that is not
      *     declared, two inputs or two weights of one name and different types
      */
-    public static void verify(Graph graph) {
+    static void verify(Graph graph) {
         Set<Node> declared = new HashSet<>(graph.inputs());
         Set<String> labels = new HashSet<>();
         for (Node input : graph.inputs()) {

@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.Iterator;
 import java.util.List;
-import org.diffusionjmh.scheduler.NoiseDraw;
 import org.diffusionjmh.scheduler.Sampler;
 import org.diffusionjmh.scheduler.SamplingPlan;
 
@@ -27,6 +26,7 @@ public final class Denoising implements AutoCloseable {
 
     private Sampler sampler;
     private NDArray latents;
+    private Iterator<NDArray> noise;
     private int next;
 
     /**
@@ -70,6 +70,7 @@ public final class Denoising implements AutoCloseable {
         }
         sampler = new Sampler(plan, manager);
         replaceLatents(initialLatents.reshape(initialLatents.getShape()));
+        noise = stepNoise.iterator();
         next = 0;
     }
 
@@ -107,7 +108,6 @@ public final class Denoising implements AutoCloseable {
             NDArray modelInput = conditioning.modelInput(copies(scaled, guidance.predictions()));
             NDArray modelOutput = denoiser.predict(modelInput, timesteps.get(next), conditioning, scope);
             NDArray guided = guidance.combine(modelOutput);
-            Iterator<NDArray> noise = noiseOf(next);
             NDArray stepped =
                     sampler.step(next, guided, latents, () -> noise.next().duplicate());
             listener.onStep(new StepListener.DenoisingStep(next, steps, modelInput, modelOutput, guided, stepped));
@@ -115,16 +115,6 @@ public final class Denoising implements AutoCloseable {
             replaceLatents(stepped);
         }
         next++;
-    }
-
-    private Iterator<NDArray> noiseOf(int step) {
-        int drawn = Math.toIntExact(plan.steps().stream()
-                .limit(step)
-                .filter(earlier -> earlier.noise() != NoiseDraw.NONE)
-                .count());
-        return stepNoise
-                .subList(Math.min(drawn, stepNoise.size()), stepNoise.size())
-                .iterator();
     }
 
     private static NDArray copies(NDArray x, int count) {

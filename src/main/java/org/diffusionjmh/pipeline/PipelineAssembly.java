@@ -58,31 +58,34 @@ final class PipelineAssembly {
 
     TextToImagePipeline textToImage() throws IOException {
         AutoencoderKL vae = vae();
-        requireUnetChannels(1, vae);
-        return new LatentTextToImage(files, session, parts(TimeIds.TEXT_TO_IMAGE, vae, Optional.empty()));
+        UNet2DConditionModel unet = unetOf(1, vae);
+        return new LatentTextToImage(files, session, parts(TimeIds.TEXT_TO_IMAGE, unet, vae, Optional.empty()));
     }
 
     ImageToImagePipeline imageToImage() throws IOException {
         AutoencoderKL vae = vae();
-        requireUnetChannels(1, vae);
+        UNet2DConditionModel unet = unetOf(1, vae);
         requireNoAestheticsScore();
         boolean upcast =
                 family == ModelFamily.STABLE_DIFFUSION_XL && vae.config().forceUpcast();
         LatentEncoder encoder = encoder(vae, upcast ? DType.FP32 : options.dtype());
         return new LatentImageToImage(
-                files, session, parts(TimeIds.IMAGE_TO_IMAGE, vae, Optional.of(encoder)), family.defaultStrength());
+                files,
+                session,
+                parts(TimeIds.IMAGE_TO_IMAGE, unet, vae, Optional.of(encoder)),
+                family.defaultStrength());
     }
 
     ImageToImagePipeline instructPix2Pix() throws IOException {
         AutoencoderKL vae = vae();
-        requireUnetChannels(2, vae);
+        UNet2DConditionModel unet = unetOf(2, vae);
         LatentEncoder encoder = encoder(vae, autoencoderDtype(vae));
-        return new InstructPix2Pix(files, session, parts(TimeIds.INSTRUCT_PIX2PIX, vae, Optional.of(encoder)));
+        return new InstructPix2Pix(files, session, parts(TimeIds.INSTRUCT_PIX2PIX, unet, vae, Optional.of(encoder)));
     }
 
-    private PipelineParts parts(TimeIds timeIds, AutoencoderKL vae, Optional<LatentEncoder> encoder)
+    private PipelineParts parts(
+            TimeIds timeIds, UNet2DConditionModel unet, AutoencoderKL vae, Optional<LatentEncoder> encoder)
             throws IOException {
-        UNet2DConditionModel unet = unet();
         DType dtype = options.dtype();
         PromptEncoder prompts =
                 promptEncoder(timeIds, new GuidanceEmbedding(unet.config().timeCondProjDim()));
@@ -114,22 +117,22 @@ final class PipelineAssembly {
                 new ArrayList<>(weights.values()));
     }
 
-    private UNet2DConditionModel unet() throws IOException {
-        return new UNet2DConditionModel(UNet2DConditionConfig.of(files.config("unet")));
-    }
-
     private AutoencoderKL vae() throws IOException {
         return new AutoencoderKL(AutoencoderKLConfig.of(files.config("vae")));
     }
 
     /**
-     * @param multiple how many times the latents' channels the U-Net takes
+     * The U-Net.
+     *
+     * @param multiple how many times the latents' channels it must take
+     * @throws IllegalArgumentException if it takes another number
      */
-    private void requireUnetChannels(int multiple, AutoencoderKL vae) throws IOException {
+    private UNet2DConditionModel unetOf(int multiple, AutoencoderKL vae) throws IOException {
+        UNet2DConditionModel unet = new UNet2DConditionModel(UNet2DConditionConfig.of(files.config("unet")));
         int latents = vae.config().latentChannels();
-        int channels = unet().config().inChannels();
+        int channels = unet.config().inChannels();
         if (channels == multiple * latents) {
-            return;
+            return unet;
         }
         String message =
                 files.description() + ": the U-Net takes " + channels + " channels, want " + multiple * latents + ". ";
