@@ -1,0 +1,71 @@
+package org.diffusionjmh.cli;
+
+import java.util.Optional;
+import org.diffusionjmh.pipeline.PipelineOptions;
+import org.diffusionjmh.pipeline.PipelineOptionsParser;
+import picocli.CommandLine.Option;
+
+/** The options about what is loaded, and how it is compiled. */
+final class ModelOptions {
+    @Option(
+            names = "--model",
+            paramLabel = "ID|DIR",
+            description = "Snapshot folder, or hub id in the local Hugging Face cache; a built-in model with made-up"
+                    + " weights if there is none. Default: ${DEFAULT-VALUE}",
+            defaultValue = "SG161222/RealVisXL_V4.0")
+    private String model;
+
+    @Option(names = "--variant", paramLabel = "NAME", description = "Variant of the weights' files, such as fp16.")
+    private Optional<String> variant;
+
+    @Option(
+            names = "--scheduler",
+            paramLabel = "CLASS",
+            description = "diffusers' name of the scheduler, or none for the snapshot's own. Default: ${DEFAULT-VALUE}",
+            defaultValue = "EulerAncestralDiscreteScheduler")
+    private String scheduler;
+
+    @Option(
+            names = "--compiler",
+            paramLabel = "NAME",
+            description = "none, torchscript, cudagraph or fused, its options after its name:"
+                    + " fused{\"mode\": \"low-precision\"}. Default: ${DEFAULT-VALUE}",
+            defaultValue = "none")
+    private String compiler;
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            description = "fp32, fp16, bf16 or auto: fp16 on a GPU, fp32 on a CPU. Default: ${DEFAULT-VALUE}",
+            defaultValue = PipelineOptionsParser.AUTO)
+    private String dtype;
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            description = "cpu, cuda, cuda:1 or auto. Default: ${DEFAULT-VALUE}",
+            defaultValue = PipelineOptionsParser.AUTO)
+    private String device;
+
+    @Option(
+            names = "--scale",
+            paramLabel = "SIZE",
+            description = "Size of a built-in model: full, mini or auto: full on a GPU, mini on a CPU."
+                    + " Default: ${DEFAULT-VALUE}",
+            defaultValue = PipelineOptionsParser.AUTO)
+    private String scale;
+
+    /** What to load, as {@link org.diffusionjmh.pipeline.Pipelines} takes it. */
+    String model() {
+        return model;
+    }
+
+    /**
+     * How to load and run it. Loads libtorch.
+     *
+     * @throws IllegalArgumentException if an option has no legal value
+     */
+    PipelineOptions pipelineOptions() {
+        return PipelineOptionsParser.parse(device, dtype, compiler, scale, variant, scheduler);
+    }
+}

@@ -1,0 +1,103 @@
+package org.diffusionjmh.cli;
+
+import java.util.Optional;
+import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.pipeline.TextToImageRequest;
+import org.diffusionjmh.source.ModelDescription;
+import org.diffusionjmh.source.Scale;
+import picocli.CommandLine.Option;
+
+/** The options about what is generated. */
+final class RequestOptions {
+    private static final int XL_SIDE = 1024;
+    private static final int SIDE = 512;
+    private static final double XL_GUIDANCE = 5.0;
+    private static final double GUIDANCE = 7.5;
+
+    @Option(
+            names = "--prompt",
+            paramLabel = "TEXT",
+            description = "Default: ${DEFAULT-VALUE}",
+            defaultValue = "best quality, realistic, unreal engine, 4K, a cat sitting on human lap")
+    private String prompt;
+
+    @Option(names = "--negative-prompt", paramLabel = "TEXT", description = "What to steer away from. Default: none")
+    private Optional<String> negativePrompt;
+
+    @Option(
+            names = "--guidance-scale",
+            paramLabel = "X",
+            description = "Strength of the prompt; 1 switches guidance off. Default: 5 for SDXL, 7.5 otherwise")
+    private Optional<Double> guidanceScale;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Denoising steps. Default: ${DEFAULT-VALUE}",
+            defaultValue = "10")
+    private int steps;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Seed of the noise. Default: ${DEFAULT-VALUE}",
+            defaultValue = "333")
+    private long seed;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Pictures at once. Default: ${DEFAULT-VALUE}",
+            defaultValue = "1")
+    private int batch;
+
+    @Option(
+            names = "--height",
+            paramLabel = "PIXELS",
+            description =
+                    "A multiple of 8. Default: the input image's for image to image, rounded down; else 1024 for a"
+                            + " full-size SDXL, 512 otherwise")
+    private Optional<Integer> height;
+
+    @Option(names = "--width", paramLabel = "PIXELS", description = "A multiple of 8. Default: as for --height")
+    private Optional<Integer> width;
+
+    /**
+     * The request without a model's defaults: to find what is wrong before anything is loaded.
+     *
+     * @throws IllegalArgumentException if an option has no legal value
+     */
+    TextToImageRequest draft() {
+        return request(height.orElse(SIDE), width.orElse(SIDE), guidanceScale.orElse(GUIDANCE));
+    }
+
+    /**
+     * The request for a model.
+     *
+     * @param scale the model's, if it is built in
+     * @param image the picture to start from
+     * @throws IllegalArgumentException if an option has no legal value
+     */
+    TextToImageRequest request(ModelDescription model, Scale scale, Optional<RgbImage> image) {
+        boolean xl = model.pipelineClass().contains("XL");
+        int side = xl && scale == Scale.FULL ? XL_SIDE : SIDE;
+        Optional<RgbImage> sizing = image.filter(picture -> !model.editsPictures());
+        return request(
+                height.or(() -> sizing.map(RgbImage::height).map(TextToImageRequest::roundedSide))
+                        .orElse(side),
+                width.or(() -> sizing.map(RgbImage::width).map(TextToImageRequest::roundedSide))
+                        .orElse(side),
+                guidanceScale.orElse(xl ? XL_GUIDANCE : GUIDANCE));
+    }
+
+    private TextToImageRequest request(int rows, int columns, double guidance) {
+        TextToImageRequest.Builder request = TextToImageRequest.builder(prompt)
+                .size(rows, columns)
+                .numInferenceSteps(steps)
+                .guidanceScale(guidance)
+                .numImagesPerPrompt(batch)
+                .seed(seed);
+        negativePrompt.ifPresent(request::negativePrompt);
+        return request.build();
+    }
+}
