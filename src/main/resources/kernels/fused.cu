@@ -1,5 +1,5 @@
 // Fused kernels of the networks. Compiled by NVRTC, which brings no header: so half and bfloat16 are their bits here.
-// Tensors are row-major and without gaps. Arithmetic is float32; results are rounded once.
+// Tensors are without gaps, row-major or, where a kernel says so, with channels innermost. Arithmetic is float32; results are rounded once.
 
 struct Half {
     unsigned short bits;
@@ -109,6 +109,10 @@ __device__ void group_norm_sums(const T* x, float2* partial, int length, int chu
     }
 }
 
+__device__ __forceinline__ float silu_of(float y) {
+    return __fdividef(y, 1 + __expf(-y));
+}
+
 template <class P, class T>
 __device__ __forceinline__ void normalize(
     const T* group, T* out, const T* weight, const T* bias, int begin, int end, int spatial, float mean, float scale,
@@ -124,7 +128,7 @@ __device__ __forceinline__ void normalize(
 #pragma unroll
         for (int j = 0; j < P::size; j++) {
             float y = widen(pack.at[j]) * factor + offset;
-            narrow(silu ? __fdividef(y, 1 + __expf(-y)) : y, pack.at[j]);
+            narrow(silu ? silu_of(y) : y, pack.at[j]);
         }
         results[i] = pack;
     }
@@ -162,6 +166,262 @@ __device__ void group_norm_apply(
     } else {
         normalize<Single<T>>(group, out + start, weight + channel, bias + channel, begin, end, spatial, statistics.x,
             statistics.y, silu);
+    }
+}
+
+// Group norm with channels innermost: x [n, pixels, channels]. A block takes some pixels of a slab, which is the channels of some groups:
+// a thread keeps to one pack of channels, and so to its factors, and walks over the pixels.
+struct Slab {
+    int channels;  // of the tensor
+    int width;     // channels of a slab
+    int slabs;     // of a sample
+    int group;     // channels of a group
+    int pixels;
+    int chunk;     // pixels of a block
+};
+
+constexpr int slab_floats = 2 * 8 * threads;
+
+// What is added to x before the norm: a row [channels] for each sample, or nothing.
+template <class T>
+__device__ __forceinline__ float shift_of(const T* shift, int stride, int sample, int channel) {
+    return shift == nullptr ? 0 : widen(shift[static_cast<long long>(sample) * stride + channel]);
+}
+
+// The value that a group's sums are relative to, so that the variance does not cancel: its first one.
+template <class T>
+__device__ __forceinline__ float origin_of(
+    const T* x, const T* shift, int stride, int sample, int channel, const Slab& slab) {
+    int first = channel / slab.group * slab.group;
+    return widen(x[static_cast<long long>(sample) * slab.pixels * slab.channels + first]) +
+        shift_of(shift, stride, sample, first);
+}
+
+// Grid (n * slabs, chunks): partial[n * groups, chunk] = sum and sum of squares of the chunk's elements.
+template <class T>
+__device__ void pixel_norm_sums(const T* x, const T* shift, int stride, float2* partial, Slab slab) {
+    using P = Wide<T>;
+    __shared__ float2 sums[slab_floats / 2];
+    const int packs = slab.width / P::size;
+    const int rows = threads / packs;
+    const int row = threadIdx.x / packs;
+    const int sample = blockIdx.x / slab.slabs;
+    const int base = blockIdx.x % slab.slabs * slab.width;
+    const int column = threadIdx.x % packs * P::size;
+    if (row < rows) {
+        float added[P::size];
+        float2 sum[P::size];
+#pragma unroll
+        for (int j = 0; j < P::size; j++) {
+            int channel = base + column + j;
+            added[j] =
+                shift_of(shift, stride, sample, channel) - origin_of(x, shift, stride, sample, channel, slab);
+            sum[j] = make_float2(0, 0);
+        }
+        const int begin = blockIdx.y * slab.chunk;
+        const int end = min(slab.pixels, begin + slab.chunk);
+        const T* start = x + static_cast<long long>(sample) * slab.pixels * slab.channels + base + column;
+#pragma unroll 4
+        for (int pixel = begin + row; pixel < end; pixel += rows) {
+            P pack = *reinterpret_cast<const P*>(start + static_cast<long long>(pixel) * slab.channels);
+#pragma unroll
+            for (int j = 0; j < P::size; j++) {
+                float y = widen(pack.at[j]) + added[j];
+                sum[j].x += y;
+                sum[j].y += y * y;
+            }
+        }
+#pragma unroll
+        for (int j = 0; j < P::size; j++) {
+            sums[row * slab.width + column + j] = sum[j];
+        }
+    }
+    __syncthreads();
+    const int groups = slab.width / slab.group;
+    for (int group = threadIdx.x / lanes; group < groups; group += warps) {
+        float2 sum = make_float2(0, 0);
+        for (int i = threadIdx.x % lanes; i < rows * slab.group; i += lanes) {
+            float2 one = sums[i / slab.group * slab.width + group * slab.group + i % slab.group];
+            sum.x += one.x;
+            sum.y += one.y;
+        }
+        sum = warp_sum(sum);
+        if (threadIdx.x % lanes == 0) {
+            partial[(static_cast<long long>(blockIdx.x) * groups + group) * gridDim.y + blockIdx.y] = sum;
+        }
+    }
+}
+
+// Grid (n * slabs, chunks), after pixel_norm_sums on the same grid.
+template <class T>
+__device__ void pixel_norm_apply(
+    const T* x, const T* shift, int stride, const float2* partial, const T* weight, const T* bias, T* out, Slab slab,
+    float eps, int silu) {
+    using P = Wide<T>;
+    __shared__ float2 statistics[8 * threads];  // mean and 1 / deviation by group
+    const int packs = slab.width / P::size;
+    const int rows = threads / packs;
+    const int row = threadIdx.x / packs;
+    const int sample = blockIdx.x / slab.slabs;
+    const int base = blockIdx.x % slab.slabs * slab.width;
+    const int column = threadIdx.x % packs * P::size;
+    const int groups = slab.width / slab.group;
+    const float count = static_cast<float>(slab.group) * slab.pixels;
+    for (int group = threadIdx.x / lanes; group < groups; group += warps) {
+        const float2* sums = partial + (static_cast<long long>(blockIdx.x) * groups + group) * gridDim.y;
+        float2 sum = make_float2(0, 0);
+        for (int i = threadIdx.x % lanes; i < gridDim.y; i += lanes) {
+            sum.x += sums[i].x;
+            sum.y += sums[i].y;
+        }
+        sum = warp_sum(sum);
+        if (threadIdx.x % lanes == 0) {
+            float mean = sum.x / count;
+            float variance = fmaxf(0, sum.y / count - mean * mean);
+            float origin = origin_of(x, shift, stride, sample, base + group * slab.group, slab);
+            statistics[group] = make_float2(origin + mean, rsqrtf(variance + eps));
+        }
+    }
+    __syncthreads();
+    if (row >= rows) {
+        return;
+    }
+    float factor[P::size];
+    float offset[P::size];
+#pragma unroll
+    for (int j = 0; j < P::size; j++) {
+        int channel = base + column + j;
+        float2 group = statistics[(column + j) / slab.group];
+        factor[j] = widen(weight[channel]) * group.y;
+        offset[j] = widen(bias[channel]) + (shift_of(shift, stride, sample, channel) - group.x) * factor[j];
+    }
+    const int begin = blockIdx.y * slab.chunk;
+    const int end = min(slab.pixels, begin + slab.chunk);
+    const long long start = static_cast<long long>(sample) * slab.pixels * slab.channels + base + column;
+#pragma unroll 4
+    for (int pixel = begin + row; pixel < end; pixel += rows) {
+        const long long at = start + static_cast<long long>(pixel) * slab.channels;
+        P pack = *reinterpret_cast<const P*>(x + at);
+#pragma unroll
+        for (int j = 0; j < P::size; j++) {
+            float y = widen(pack.at[j]) * factor[j] + offset[j];
+            narrow(silu ? silu_of(y) : y, pack.at[j]);
+        }
+        *reinterpret_cast<P*>(out + at) = pack;
+    }
+}
+
+// A row of a layer norm, by one warp: sum = x + residual, normed = layer_norm(sum). What fits in registers is read once.
+template <class P, int kept, class T>
+__device__ __forceinline__ void add_and_normalize(
+    const T* x, const T* residual, const T* weight, const T* bias, T* sums, T* normed, int length, float eps) {
+    const int packs = length / P::size;
+    const int lane = threadIdx.x % lanes;
+    P values[kept > 0 ? kept : 1];
+    float2 sum = make_float2(0, 0);
+    float origin = widen(x[0]) + widen(residual[0]);
+    auto add = [&](int i) {
+        P pack = reinterpret_cast<const P*>(x)[i];
+        P other = reinterpret_cast<const P*>(residual)[i];
+#pragma unroll
+        for (int j = 0; j < P::size; j++) {
+            narrow(widen(pack.at[j]) + widen(other.at[j]), pack.at[j]);
+            float y = widen(pack.at[j]) - origin;
+            sum.x += y;
+            sum.y += y * y;
+        }
+        reinterpret_cast<P*>(sums)[i] = pack;
+        return pack;
+    };
+    if (kept > 0) {
+#pragma unroll
+        for (int k = 0; k < kept; k++) {
+            if (lane + k * lanes < packs) {
+                values[k] = add(lane + k * lanes);
+            }
+        }
+    } else {
+        for (int i = lane; i < packs; i += lanes) {
+            add(i);
+        }
+    }
+    sum = warp_sum(sum);
+    const float mean = sum.x / length;
+    const float scale = rsqrtf(fmaxf(0, sum.y / length - mean * mean) + eps);
+    const float center = mean + origin;
+    auto normalize = [&](int i, P pack) {
+        P factor = reinterpret_cast<const P*>(weight)[i];
+        P offset = reinterpret_cast<const P*>(bias)[i];
+#pragma unroll
+        for (int j = 0; j < P::size; j++) {
+            narrow((widen(pack.at[j]) - center) * scale * widen(factor.at[j]) + widen(offset.at[j]), pack.at[j]);
+        }
+        reinterpret_cast<P*>(normed)[i] = pack;
+    };
+    if (kept > 0) {
+#pragma unroll
+        for (int k = 0; k < kept; k++) {
+            if (lane + k * lanes < packs) {
+                normalize(lane + k * lanes, values[k]);
+            }
+        }
+    } else {
+        for (int i = lane; i < packs; i += lanes) {
+            normalize(i, reinterpret_cast<const P*>(sums)[i]);  // this lane wrote it
+        }
+    }
+}
+
+// x and residual [rows, length], out [2, rows, length]: the sums, then their layer norms. A warp a row.
+template <class T>
+__device__ void add_layer_norm(
+    const T* x, const T* residual, const T* weight, const T* bias, T* out, int rows, int length, float eps, int wide) {
+    const int row = blockIdx.x * warps + threadIdx.x / lanes;
+    if (row >= rows) {
+        return;
+    }
+    const long long start = static_cast<long long>(row) * length;
+    T* sums = out + start;
+    T* normed = sums + static_cast<long long>(rows) * length;
+    x += start;
+    residual += start;
+    const int packs = length / Wide<T>::size;
+    if (!wide) {
+        add_and_normalize<Single<T>, 0>(x, residual, weight, bias, sums, normed, length, eps);
+    } else if (packs <= 3 * lanes) {
+        add_and_normalize<Wide<T>, 3>(x, residual, weight, bias, sums, normed, length, eps);
+    } else if (packs <= 5 * lanes) {
+        add_and_normalize<Wide<T>, 5>(x, residual, weight, bias, sums, normed, length, eps);
+    } else {
+        add_and_normalize<Wide<T>, 0>(x, residual, weight, bias, sums, normed, length, eps);
+    }
+}
+
+template <class P, class T>
+__device__ __forceinline__ void sum_packs(
+    const T* x, const T* residual, const T* bias, T* out, unsigned count, int channels) {
+    unsigned i = blockIdx.x * threads + threadIdx.x;
+    if (i >= count / P::size) {
+        return;
+    }
+    P pack = reinterpret_cast<const P*>(x)[i];
+    P other = reinterpret_cast<const P*>(residual)[i];
+    P offset = reinterpret_cast<const P*>(bias)[i % (channels / P::size)];
+#pragma unroll
+    for (int j = 0; j < P::size; j++) {
+        narrow(widen(pack.at[j]) + widen(other.at[j]) + widen(offset.at[j]), pack.at[j]);
+    }
+    reinterpret_cast<P*>(out)[i] = pack;
+}
+
+// x, residual and out [pixels, channels] of count elements, bias [channels]; one pack a thread.
+template <class T>
+__device__ void add_bias(
+    const T* x, const T* residual, const T* bias, T* out, unsigned count, int channels, int wide) {
+    if (wide) {
+        sum_packs<Wide<T>>(x, residual, bias, out, count, channels);
+    } else {
+        sum_packs<Single<T>>(x, residual, bias, out, count, channels);
     }
 }
 
@@ -204,6 +464,26 @@ __device__ void geglu(const T* x, T* out, unsigned count, int half, int wide) {
         const T* x, const float2* partial, const T* weight, const T* bias, T* out, int length, int chunk, int spatial, \
         int groups, float eps, int silu, int wide) {                                                                   \
         group_norm_apply(x, partial, weight, bias, out, length, chunk, spatial, groups, eps, silu, wide);              \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(threads) pixel_norm_sums_##suffix(                                    \
+        const T* x, const T* shift, int stride, float2* partial, int channels, int width, int slabs, int group,        \
+        int pixels, int chunk) {                                                                                       \
+        pixel_norm_sums(x, shift, stride, partial, Slab{channels, width, slabs, group, pixels, chunk});                \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(threads) pixel_norm_apply_##suffix(                                   \
+        const T* x, const T* shift, int stride, const float2* partial, const T* weight, const T* bias, T* out,         \
+        int channels, int width, int slabs, int group, int pixels, int chunk, float eps, int silu) {                   \
+        pixel_norm_apply(x, shift, stride, partial, weight, bias, out,                                                 \
+            Slab{channels, width, slabs, group, pixels, chunk}, eps, silu);                                            \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(threads) add_layer_norm_##suffix(                                     \
+        const T* x, const T* residual, const T* weight, const T* bias, T* out, int rows, int length, float eps,        \
+        int wide) {                                                                                                    \
+        add_layer_norm(x, residual, weight, bias, out, rows, length, eps, wide);                                       \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(threads) add_bias_##suffix(                                           \
+        const T* x, const T* residual, const T* bias, T* out, unsigned count, int channels, int wide) {                \
+        add_bias(x, residual, bias, out, count, channels, wide);                                                       \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) geglu_##suffix(                                              \
         const T* x, T* out, unsigned count, int half, int wide) {                                                      \

@@ -61,6 +61,10 @@ public final class Compilers {
                 InterpretedCompiler.torchscript(),
                 new CudaGraphCompiler(log),
                 new FusedCompiler(
-                        options, InterpretedCompiler.none(), new CudaGraphCompiler(log), new KernelSupport(log)));
+                        options,
+                        InterpretedCompiler.none(),
+                        new CudaGraphCompiler(log),
+                        new KernelSupport(log),
+                        new AttentionTuner()));
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.pass.PassPipeline;
 import org.diffusionjmh.pass.PassReport;
+import org.diffusionjmh.pass.Passes;
 import org.diffusionjmh.pass.StepSplit;
 import org.diffusionjmh.pass.WeightFolding;
 
@@ -21,18 +22,22 @@ final class FusedCompiler implements Compiler {
     private final Compiler onCpu;
     private final Compiler onGpu;
     private final KernelSupport kernels;
+    private final AttentionTuner attention;
 
     /**
      * @param options what to do
      * @param onCpu runs the rewritten graph on a CPU
      * @param onGpu runs it on a GPU
      * @param kernels whether a device has this project's own kernels
+     * @param attention tells which kernel a GPU computes an attention with
      */
-    FusedCompiler(FusedOptions options, Compiler onCpu, Compiler onGpu, KernelSupport kernels) {
+    FusedCompiler(
+            FusedOptions options, Compiler onCpu, Compiler onGpu, KernelSupport kernels, AttentionTuner attention) {
         this.options = options;
         this.onCpu = onCpu;
         this.onGpu = onGpu;
         this.kernels = kernels;
+        this.attention = attention;
     }
 
     @Override
@@ -60,7 +65,8 @@ final class FusedCompiler implements Compiler {
     }
 
     private PassPipeline.Result optimized(Graph graph, Device device) {
-        return new PassPipeline(options.passes(device, kernels.has(device))).run(graph);
+        Passes.Target target = new Passes.Target(device.isGpu(), kernels.has(device), attention.on(device));
+        return new PassPipeline(options.passes(target)).run(graph);
     }
 
     private CompiledModule module(Graph graph, Parameters parameters, NDManager scope) {

@@ -1,6 +1,5 @@
 package org.diffusionjmh.compiler;
 
-import ai.djl.Device;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -32,7 +31,9 @@ public record FusedOptions(Set<Mode> modes, MemoryFormat memoryFormat, boolean d
     /** The tokens of {@code mode}. */
     public enum Mode implements Token {
         MAX_OPTIMIZE("max-optimize", "no effect: all passes run anyway"),
-        MAX_AUTOTUNE("max-autotune", "no effect: kernels are libtorch's choice, and none is measured"),
+        MAX_AUTOTUNE(
+                "max-autotune",
+                "no effect: on a GPU, attention's kernels are measured anyway, which takes milliseconds"),
         LOW_PRECISION("low-precision", "what is float32 is computed in bfloat16"),
         FREEZING("freezing", "no effect: work on weights is done once anyway"),
         CUDAGRAPHS("cudagraphs", "no effect: on a GPU the rewritten graph is captured anyway"),
@@ -60,7 +61,7 @@ public record FusedOptions(Set<Mode> modes, MemoryFormat memoryFormat, boolean d
 
     /** Layouts of feature maps. */
     public enum MemoryFormat implements Token {
-        /** Channels innermost, where that is faster: on the CPU. */
+        /** Channels innermost, where that is faster: on the CPU, and on a GPU that has this project's own kernels. */
         CHANNELS_LAST,
         /** Row-major. */
         CONTIGUOUS;
@@ -82,16 +83,8 @@ public record FusedOptions(Set<Mode> modes, MemoryFormat memoryFormat, boolean d
         return json.isBlank() ? DEFAULT : new FusedOptionsReader(json).read();
     }
 
-    /**
-     * The passes for a device.
-     *
-     * @param kernels whether it has this project's own kernels
-     */
-    List<Pass> passes(Device device, boolean kernels) {
-        return Passes.of(
-                device.isGpu(),
-                modes.contains(Mode.LOW_PRECISION),
-                memoryFormat == MemoryFormat.CHANNELS_LAST,
-                kernels);
+    /** The passes for a device. */
+    List<Pass> passes(Passes.Target target) {
+        return Passes.of(target, modes.contains(Mode.LOW_PRECISION), memoryFormat == MemoryFormat.CHANNELS_LAST);
     }
 }

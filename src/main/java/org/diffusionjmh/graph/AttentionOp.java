@@ -30,4 +30,20 @@ public sealed interface AttentionOp extends Op {
             return q;
         }
     }
+
+    /**
+     * {@link ScaledDotProductAttention} by cuDNN, which libtorch does not choose by itself. For fp16 and bf16 on a GPU.
+     *
+     * @param attention what is computed
+     */
+    record CudnnAttention(ScaledDotProductAttention attention) implements AttentionOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            TensorType result = attention.infer(arguments);
+            if (result.dtype() != DType.FP16 && result.dtype() != DType.BF16) {
+                throw new ShapeException("CudnnAttention: " + result + " is neither fp16 nor bf16");
+            }
+            return result;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package org.diffusionjmh.graph;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -8,15 +9,63 @@ import java.util.List;
  */
 public sealed interface KernelOp extends Op {
     /**
-     * {@link NormalizationOp.GroupNorm}, and the activation after it.
+     * {@link NormalizationOp.GroupNorm}, with what is added before and the activation after it. Takes x, weight, bias and, if there is
+     * one, a shift {@code [N, C]}: then x is {@code [N, C, H, W]} and {@code x + shift} is normalised.
      *
      * @param norm the normalisation
      * @param silu whether the result is {@code silu} of it
      */
     record GroupNormKernel(NormalizationOp.GroupNorm norm, boolean silu) implements KernelOp {
+        private static final int UNSHIFTED = 3;
+
         @Override
         public TensorType infer(List<TensorType> arguments) {
-            return norm.infer(arguments);
+            Checks.count(this, arguments, UNSHIFTED, UNSHIFTED + 1);
+            TensorType x = norm.infer(arguments.subList(0, UNSHIFTED));
+            if (arguments.size() > UNSHIFTED) {
+                TensorType wanted = TensorType.of(x.dtype(), x.size(0), x.size(1));
+                if (x.rank() != 4 || !arguments.get(UNSHIFTED).equals(wanted)) {
+                    throw new ShapeException(
+                            "GroupNormKernel: shift " + arguments.get(UNSHIFTED) + " does not fit " + x);
+                }
+            }
+            return x;
+        }
+    }
+
+    /**
+     * A sum and its layer norm. Takes x, residual, both {@code [..., C]}, weight and bias {@code [C]}; the result {@code [2, ..., C]} is
+     * {@code x + residual} and {@link NormalizationOp.LayerNorm} of it.
+     *
+     * @param norm the normalisation
+     */
+    record AddLayerNormKernel(NormalizationOp.LayerNorm norm) implements KernelOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 4);
+            TensorType x = arguments.get(0);
+            if (!x.equals(arguments.get(1))) {
+                throw new ShapeException("AddLayerNormKernel: " + x + " and " + arguments.get(1) + " differ");
+            }
+            norm.infer(List.of(x, arguments.get(2), arguments.get(3)));
+            List<Long> shape = new ArrayList<>(List.of(2L));
+            shape.addAll(x.shape());
+            return x.withShape(shape);
+        }
+    }
+
+    /** {@code x + residual + bias}: x and residual {@code [N, C, H, W]}, bias {@code [C]}. The result has channels innermost in memory. */
+    record AddBiasKernel() implements KernelOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 3);
+            TensorType x = Checks.floating(this, arguments.get(0));
+            if (x.rank() != 4 || !x.equals(arguments.get(1))) {
+                throw new ShapeException(
+                        "AddBiasKernel: " + x + " and " + arguments.get(1) + " are not one [N, C, H, W]");
+            }
+            Checks.vector(this, arguments.get(2), x.dtype(), x.size(1));
+            return x;
         }
     }
 

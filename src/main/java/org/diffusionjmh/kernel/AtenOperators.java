@@ -5,11 +5,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
+import java.util.ArrayList;
+import java.util.List;
 import org.diffusionjmh.libtorch.OperatorArguments;
 import org.diffusionjmh.libtorch.ScriptModule;
 import org.diffusionjmh.torchscript.TorchScriptArchive;
 
 /** The operators in libtorch's own operations. */
+@SuppressWarnings("MagicNumber") // positions in the schemas
 final class AtenOperators {
     private static final String SOURCE = """
             class M(Module):
@@ -30,6 +33,29 @@ final class AtenOperators {
                 else:
                   result = normed
                 return result
+              def shifted_group_norm(self: __torch__.M,
+                x: Tensor,
+                shift: Tensor,
+                weight: Tensor,
+                bias: Tensor,
+                groups: int,
+                eps: float,
+                silu: bool) -> Tensor:
+                shifted = torch.add(x, torch.unsqueeze(torch.unsqueeze(shift, -1), -1))
+                return (self).group_norm(shifted, weight, bias, groups, eps, silu, )
+              def add_layer_norm(self: __torch__.M,
+                x: Tensor,
+                residual: Tensor,
+                weight: Tensor,
+                bias: Tensor,
+                eps: float) -> Tensor:
+                sum = torch.add(x, residual)
+                return torch.stack([sum, torch.layer_norm(sum, [torch.size(sum, -1)], weight, bias, eps)])
+              def add_bias(self: __torch__.M,
+                x: Tensor,
+                residual: Tensor,
+                bias: Tensor) -> Tensor:
+                return torch.add(torch.add(x, residual), torch.reshape(bias, [1, -1, 1, 1]))
               def geglu(self: __torch__.M,
                 x: Tensor) -> Tensor:
                 value, gate = torch.chunk(x, 2, -1)
@@ -40,25 +66,49 @@ final class AtenOperators {
             ScriptModule.load(TorchScriptArchive.of(SOURCE), NDManager.newBaseManager(Device.cpu(), "PyTorch"));
 
     NDArray groupNorm(OperatorArguments arguments, NDManager scope) {
-        GroupNormOptions options = new GroupNormOptions(arguments);
-        try (IValue x = tensor(arguments, 0);
-                IValue weight = tensor(arguments, 1);
-                IValue bias = tensor(arguments, 2);
-                IValue groups = IValue.from((long) options.groups());
-                IValue eps = IValue.from(options.eps());
-                IValue silu = IValue.from(options.silu())) {
-            return module.call("group_norm", scope, x, weight, bias, groups, eps, silu)
-                    .singletonOrThrow();
-        }
+        return norm("group_norm", arguments, 3, scope);
+    }
+
+    NDArray shiftedGroupNorm(OperatorArguments arguments, NDManager scope) {
+        return norm("shifted_group_norm", arguments, 4, scope);
+    }
+
+    private NDArray norm(String method, OperatorArguments arguments, int tensors, NDManager scope) {
+        GroupNormOptions options = new GroupNormOptions(arguments, tensors);
+        List<IValue> values = tensors(arguments, tensors);
+        values.add(IValue.from((long) options.groups()));
+        values.add(IValue.from(options.eps()));
+        values.add(IValue.from(options.silu()));
+        return call(method, values, scope);
+    }
+
+    NDArray addLayerNorm(OperatorArguments arguments, NDManager scope) {
+        List<IValue> values = tensors(arguments, 4);
+        values.add(IValue.from(arguments.number(4)));
+        return call("add_layer_norm", values, scope);
+    }
+
+    NDArray addBias(OperatorArguments arguments, NDManager scope) {
+        return call("add_bias", tensors(arguments, 3), scope);
     }
 
     NDArray geglu(OperatorArguments arguments, NDManager scope) {
-        try (IValue x = tensor(arguments, 0)) {
-            return module.call("geglu", scope, x).singletonOrThrow();
+        return call("geglu", tensors(arguments, 1), scope);
+    }
+
+    private NDArray call(String method, List<IValue> values, NDManager scope) {
+        try {
+            return module.call(method, scope, values.toArray(new IValue[0])).singletonOrThrow();
+        } finally {
+            values.forEach(IValue::close);
         }
     }
 
-    private static IValue tensor(OperatorArguments arguments, int index) {
-        return IValue.from((PtNDArray) arguments.tensor(index));
+    private static List<IValue> tensors(OperatorArguments arguments, int count) {
+        List<IValue> values = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            values.add(IValue.from((PtNDArray) arguments.tensor(i)));
+        }
+        return values;
     }
 }

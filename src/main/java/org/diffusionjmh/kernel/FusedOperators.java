@@ -1,43 +1,79 @@
 package org.diffusionjmh.kernel;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.diffusionjmh.libtorch.OperatorArguments;
 import org.diffusionjmh.libtorch.OperatorLibrary;
 import org.diffusionjmh.libtorch.OperatorLibrary.Backend;
+import org.diffusionjmh.libtorch.OperatorLibrary.Operator;
 
 /**
- * The operators of namespace {@code djmh}, for float32, float16 and bfloat16. Results are contiguous; arithmetic on a GPU is float32,
- * rounded once.
+ * The operators of namespace {@code djmh}, for float32, float16 and bfloat16. Arithmetic on a GPU is float32, rounded once. Feature maps
+ * {@code [N, C, H, W]} there may be row-major or have channels innermost.
  *
  * <ul>
  *   <li>{@code group_norm(x [N, C, ...], weight [C], bias [C], groups, eps, silu)}: the group norm, and silu of it if asked for
+ *   <li>{@code shifted_group_norm(x [N, C, H, W], shift [N, C], weight, bias, groups, eps, silu)}: the same of {@code x + shift}
+ *   <li>{@code add_layer_norm(x [..., C], residual [..., C], weight [C], bias [C], eps)}: {@code x + residual} and the layer norm of it,
+ *       stacked: {@code [2, ..., C]}
+ *   <li>{@code add_bias(x [N, C, H, W], residual [N, C, H, W], bias [C])}: {@code x + residual + bias}, with channels innermost
  *   <li>{@code geglu(x [..., 2 C])}: {@code x[..., :C] * gelu(x[..., C:])}
  * </ul>
  */
 public final class FusedOperators {
-    private static final int GROUP_NORM_TENSORS = 3;
-
     private final OperatorLibrary library = new OperatorLibrary("djmh");
-    private final AtenOperators aten = new AtenOperators();
     private final Map<Device, DeviceKernels> devices = new ConcurrentHashMap<>();
 
+    /** What an operator does on a GPU. */
+    @FunctionalInterface
+    private interface Launch {
+        NDArray call(DeviceKernels kernels, OperatorArguments arguments, NDManager scope);
+    }
+
+    @SuppressWarnings("MagicNumber") // positions in the schemas
     private FusedOperators() {
-        library.define(
-                "group_norm(Tensor x, Tensor weight, Tensor bias, int groups, float eps, bool silu=False) -> Tensor");
-        library.implement("group_norm", Backend.CPU, GROUP_NORM_TENSORS, aten::groupNorm);
+        AtenOperators aten = new AtenOperators();
+        define(
+                "group_norm",
+                "Tensor x, Tensor weight, Tensor bias, int groups, float eps, bool silu=False",
+                3,
+                aten::groupNorm,
+                (kernels, x, scope) -> new GroupNormKernels(kernels)
+                        .norm(x.tensor(0), x.tensor(1), x.tensor(2), new GroupNormOptions(x, 3), scope));
+        define(
+                "shifted_group_norm",
+                "Tensor x, Tensor shift, Tensor weight, Tensor bias, int groups, float eps, bool silu=False",
+                4,
+                aten::shiftedGroupNorm,
+                (kernels, x, scope) -> new GroupNormKernels(kernels)
+                        .shiftedNorm(
+                                x.tensor(0), x.tensor(1), x.tensor(2), x.tensor(3), new GroupNormOptions(x, 4), scope));
+        define(
+                "add_layer_norm",
+                "Tensor x, Tensor residual, Tensor weight, Tensor bias, float eps",
+                4,
+                aten::addLayerNorm,
+                (kernels, x, scope) -> new PointwiseKernels(kernels)
+                        .addLayerNorm(x.tensor(0), x.tensor(1), x.tensor(2), x.tensor(3), x.number(4), scope));
+        define(
+                "add_bias",
+                "Tensor x, Tensor residual, Tensor bias",
+                3,
+                aten::addBias,
+                (kernels, x, scope) ->
+                        new PointwiseKernels(kernels).addBias(x.tensor(0), x.tensor(1), x.tensor(2), scope));
+        define("geglu", "Tensor x", 1, aten::geglu, (kernels, x, scope) -> new PointwiseKernels(kernels)
+                .geglu(x.tensor(0), scope));
+    }
+
+    private void define(String name, String arguments, int tensors, Operator onCpu, Launch onGpu) {
+        library.define(name + "(" + arguments + ") -> Tensor");
+        library.implement(name, Backend.CPU, tensors, onCpu);
         library.implement(
-                "group_norm", Backend.CUDA, GROUP_NORM_TENSORS, (arguments, scope) -> kernels(scope.getDevice())
-                        .groupNorm(
-                                arguments.tensor(0),
-                                arguments.tensor(1),
-                                arguments.tensor(2),
-                                new GroupNormOptions(arguments),
-                                scope));
-        library.define("geglu(Tensor x) -> Tensor");
-        library.implement("geglu", Backend.CPU, 1, aten::geglu);
-        library.implement("geglu", Backend.CUDA, 1, (arguments, scope) -> kernels(scope.getDevice())
-                .geglu(arguments.tensor(0), scope));
+                name, Backend.CUDA, tensors, (values, scope) -> onGpu.call(kernels(scope.getDevice()), values, scope));
     }
 
     /** The operators, registered with libtorch at the first call. */

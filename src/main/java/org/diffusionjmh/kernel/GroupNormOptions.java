@@ -10,9 +10,12 @@ import org.diffusionjmh.libtorch.OperatorArguments;
  * @param silu whether silu of the norm is wanted
  */
 record GroupNormOptions(int groups, double eps, boolean silu) {
-    /** Reads the arguments after the operator's tensors. */
-    @SuppressWarnings("MagicNumber") // positions in the schema
-    GroupNormOptions(OperatorArguments arguments) {
-        this(Math.toIntExact(arguments.integer(3)), arguments.number(4), arguments.flag(5));
+    /**
+     * Reads the arguments after the operator's tensors.
+     *
+     * @param tensors how many there are
+     */
+    GroupNormOptions(OperatorArguments arguments, int tensors) {
+        this(Math.toIntExact(arguments.integer(tensors)), arguments.number(tensors + 1), arguments.flag(tensors + 2));
     }
 }

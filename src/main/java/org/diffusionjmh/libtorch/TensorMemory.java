@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 
 /** Tensors over memory that is not libtorch's, and copies of tensors of any {@link ScalarType}. */
 public final class TensorMemory {
+    private static final int MAP_DIMENSIONS = 4;
+
     private TensorMemory() {}
 
     /**
@@ -75,6 +77,20 @@ public final class TensorMemory {
      * @param manager owner of the tensor
      */
     public static NDArray empty(ScalarType type, Shape shape, NDManager manager) {
+        return empty(type, shape, contiguousStrides(shape), manager);
+    }
+
+    /**
+     * A tensor of another's type, shape and layout whose elements are not set.
+     *
+     * @param dense without gaps between its elements
+     * @param manager owner of the tensor, of that one's device
+     */
+    public static NDArray emptyLike(NDArray dense, NDManager manager) {
+        return empty(type(dense), dense.getShape(), strides(dense), manager);
+    }
+
+    private static NDArray empty(ScalarType type, Shape shape, long[] strides, NDManager manager) {
         Device device = manager.getDevice();
         PointerByReference handle = new PointerByReference();
         LibTorch.get()
@@ -82,7 +98,7 @@ public final class TensorMemory {
                         "aoti_torch_empty_strided",
                         (long) shape.dimension(),
                         shape.getShape(),
-                        contiguousStrides(shape),
+                        strides,
                         type.code(),
                         PtDeviceType.toDeviceType(device),
                         Math.max(0, device.getDeviceId()),
@@ -159,17 +175,46 @@ public final class TensorMemory {
         return isContiguous(tensor) ? tensor : copy(tensor, type(tensor), manager);
     }
 
-    /** Strides of dimensions of size 1 do not matter. */
-    private static boolean isContiguous(NDArray tensor) {
+    /**
+     * A feature map {@code [N, C, H, W]} with channels innermost and without gaps: itself, or a copy.
+     *
+     * @param manager owner of the copy, of the tensor's device
+     */
+    public static NDArray channelsLast(NDArray tensor, NDManager manager) {
+        if (isChannelsLast(tensor)) {
+            return tensor;
+        }
+        NDArray copy = empty(type(tensor), tensor.getShape(), channelsLastStrides(tensor.getShape()), manager);
+        copyInto(copy, tensor);
+        return copy;
+    }
+
+    /** Whether a tensor is a feature map {@code [N, C, H, W]} with channels innermost and without gaps. */
+    public static boolean isChannelsLast(NDArray tensor) {
         Shape shape = tensor.getShape();
-        if (shape.dimension() == 0) {
-            return true;
+        return shape.dimension() == MAP_DIMENSIONS && hasStrides(tensor, channelsLastStrides(shape));
+    }
+
+    private static boolean isContiguous(NDArray tensor) {
+        return hasStrides(tensor, contiguousStrides(tensor.getShape()));
+    }
+
+    /** Strides of dimensions of size 1 do not matter. */
+    private static boolean hasStrides(NDArray tensor, long[] wanted) {
+        Shape shape = tensor.getShape();
+        long[] strides = strides(tensor);
+        return IntStream.range(0, strides.length).allMatch(i -> shape.get(i) <= 1 || strides[i] == wanted[i]);
+    }
+
+    /** Elements from one index to the next, by dimension. */
+    public static long[] strides(NDArray tensor) {
+        int dimensions = tensor.getShape().dimension();
+        if (dimensions == 0) {
+            return new long[0];
         }
         PointerByReference values = new PointerByReference();
         LibTorch.get().call("aoti_torch_get_strides", pointer(tensor), values);
-        long[] strides = values.getValue().getLongArray(0, shape.dimension());
-        long[] wanted = contiguousStrides(shape);
-        return IntStream.range(0, strides.length).allMatch(i -> shape.get(i) <= 1 || strides[i] == wanted[i]);
+        return values.getValue().getLongArray(0, dimensions);
     }
 
     static Pointer pointer(NDArray tensor) {
@@ -178,6 +223,12 @@ public final class TensorMemory {
 
     private static NDArray array(PointerByReference handle, NDManager manager) {
         return new PtNDArray((PtNDManager) manager, Pointer.nativeValue(handle.getValue()));
+    }
+
+    private static long[] channelsLastStrides(Shape shape) {
+        long channels = Math.max(1, shape.get(1));
+        long row = channels * Math.max(1, shape.get(3));
+        return new long[] {row * Math.max(1, shape.get(2)), 1, row, channels};
     }
 
     private static long[] contiguousStrides(Shape shape) {

@@ -6,13 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.diffusionjmh.graph.ContractionOp.Linear;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.MovementOp.Concat;
 import org.diffusionjmh.graph.MovementOp.Slice;
 import org.diffusionjmh.graph.Node;
-import org.diffusionjmh.graph.SourceOp;
 
 /**
  * Computes linear layers of one argument as one product with their weights stacked, {@code [W1; W2; ...] x}, and slices the result: one
@@ -75,11 +75,12 @@ public final class MergeLinears implements Pass {
 
     /** The members of each layer's group, for layers whose group has several. */
     private Map<Node, List<Node>> groups(Graph graph) {
+        Set<Node> fixed = WeightFolding.fixed(graph);
         Map<Group, List<Node>> groups = new LinkedHashMap<>();
         for (Node linear : graph.nodesOf(Linear.class)) {
             List<Node> parameters = linear.inputs().subList(1, linear.inputs().size());
-            // Parameters are sources, which every node of the group may take, wherever it stands.
-            if (parameters.stream().allMatch(parameter -> parameter.op() instanceof SourceOp.Weight)) {
+            // What depends on weights only, every node of the group may take, wherever it stands.
+            if (fixed.containsAll(parameters)) {
                 grouping.group(linear)
                         .map(group -> new Group(linear.inputs().get(0), parameters.size() == 2, group))
                         .ifPresent(group -> groups.computeIfAbsent(group, key -> new ArrayList<>())

@@ -9,35 +9,55 @@ public final class Passes {
     private Passes() {}
 
     /**
-     * The passes for a device.
+     * What passes have to know of a device.
      *
      * @param gpu whether it is a GPU; else the result may have operations of oneDNN
+     * @param kernels whether it has this project's own kernels
+     * @param attention which kernel it computes an attention with
+     */
+    public record Target(boolean gpu, boolean kernels, AttentionChoice attention) {}
+
+    /**
+     * The passes for a device.
+     *
      * @param lowPrecision whether float32 may be computed as bfloat16
      * @param channelsLast whether feature maps may be laid out with channels innermost
-     * @param kernels whether the device has this project's own kernels
      */
-    public static List<Pass> of(boolean gpu, boolean lowPrecision, boolean channelsLast, boolean kernels) {
+    public static List<Pass> of(Target target, boolean lowPrecision, boolean channelsLast) {
+        // libtorch's group norm on a GPU copies feature maps that have channels innermost
+        boolean pixels = channelsLast && (!target.gpu() || target.kernels());
         List<Pass> passes = new ArrayList<>();
         passes.add(new EliminateCommonSubexpressions()); // first: layers of one argument are then layers of one node
-        passes.add(MergeLinears.attentionProjections()); // both merges expect plain weights
+        passes.add(MergeLinears.attentionProjections()); // both merges expect weights, plain or computed
+        if (target.gpu()) {
+            passes.add(new FoldConvBias()); // before projections of the time embedding are one
+        }
         passes.add(MergeLinears.timeProjections());
         passes.add(new FuseGroupNormSilu());
         passes.add(new FuseGeglu());
-        if (channelsLast && !gpu) {
+        if (pixels) {
             passes.add(new FoldUpsampleIntoConv()); // its result has channels innermost, whatever stands around it
         }
         if (lowPrecision) {
             passes.add(new LowerPrecision(DType.BF16)); // after all that computes on weights: they are rounded once
         }
-        if (channelsLast && !gpu) { // libtorch's group norm on a GPU copies feature maps that are laid out so
+        if (pixels && target.gpu()) {
+            passes.add(new PointwiseConvToLinear()); // before convolutions get their layout
+        }
+        if (pixels) {
             passes.add(new ToChannelsLast());
+        }
+        if (pixels && !target.gpu()) {
             passes.add(new CenterGroupNorm()); // needed by that layout only
         }
-        if (!gpu) {
+        if (!target.gpu()) {
             passes.add(new SelectOneDnn()); // last: after it, products are the device's own
         }
-        if (kernels) {
-            passes.add(new SelectKernels()); // last: after it, norms and activations are the device's own
+        if (target.kernels()) {
+            passes.add(new SelectKernels(pixels)); // last: after it, norms and activations are the device's own
+        }
+        if (target.gpu()) {
+            passes.add(new SelectAttention(target.attention()));
         }
         return passes;
     }

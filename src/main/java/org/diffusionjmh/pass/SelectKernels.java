@@ -1,17 +1,43 @@
 package org.diffusionjmh.pass;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.diffusionjmh.graph.ContractionOp.Conv2d;
 import org.diffusionjmh.graph.FusedOp.Geglu;
 import org.diffusionjmh.graph.FusedOp.GroupNormSilu;
 import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.graph.KernelOp.AddBiasKernel;
+import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
 import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
+import org.diffusionjmh.graph.MovementOp.Expand;
+import org.diffusionjmh.graph.MovementOp.Reshape;
+import org.diffusionjmh.graph.MovementOp.Slice;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.NormalizationOp.GroupNorm;
-import org.diffusionjmh.graph.Op;
+import org.diffusionjmh.graph.NormalizationOp.LayerNorm;
+import org.diffusionjmh.graph.PointwiseOp.Add;
 
-/** Hands group norms and gated activations to this project's own kernels, for the GPU. */
+/**
+ * Hands normalisations and gated activations to this project's own kernels, for the GPU, with the sums and biases that stand before them;
+ * and biases of convolutions to the sum that takes their result. The latter needs channels innermost.
+ */
 public final class SelectKernels implements Pass {
+    private static final int WITH_BIAS = 3;
+
+    private final boolean channelsLast;
+
+    /**
+     * @param channelsLast whether feature maps have channels innermost
+     */
+    public SelectKernels(boolean channelsLast) {
+        this.channelsLast = channelsLast;
+    }
+
     @Override
     public String id() {
         return "select-kernels";
@@ -19,18 +45,104 @@ public final class SelectKernels implements Pass {
 
     @Override
     public Rewrite apply(Graph graph) {
-        return Rewrite.of(graph, (node, replaced) -> kernel(node.op())
-                .map(kernel ->
-                        new Node(kernel, node.inputs().stream().map(replaced).toList(), node.scope())));
+        Uses uses = new Uses(graph);
+        Map<Node, Node> norms = normsOfSums(graph);
+        Map<Node, Node> sums = new HashMap<>();
+        return Rewrite.of(graph, (node, replaced) -> {
+            if (node.op() instanceof GroupNorm norm) {
+                return Optional.of(groupNorm(new GroupNormKernel(norm, false), node, uses, replaced));
+            }
+            if (node.op() instanceof GroupNormSilu fused) {
+                return Optional.of(groupNorm(new GroupNormKernel(fused.norm(), true), node, uses, replaced));
+            }
+            if (node.op() instanceof Geglu) {
+                return Optional.of(
+                        new Node(new GegluKernel(), replaced.apply(node).inputs(), node.scope()));
+            }
+            if (norms.containsKey(node)) {
+                Node norm = norms.get(node);
+                sums.put(norm, addLayerNorm(node, norm, replaced));
+                return Optional.of(part(sums.get(norm), 0, node));
+            }
+            if (sums.containsKey(node)) {
+                return Optional.of(part(sums.get(node), 1, node));
+            }
+            return node.op() instanceof Add ? addBias(node, uses, replaced) : Optional.empty();
+        });
     }
 
-    private static Optional<Op> kernel(Op op) {
-        if (op instanceof GroupNorm norm) {
-            return Optional.of(new GroupNormKernel(norm, false));
+    /** The first layer norm of each sum of sequences. */
+    private static Map<Node, Node> normsOfSums(Graph graph) {
+        Map<Node, Node> norms = new HashMap<>();
+        for (Node norm : graph.nodesOf(LayerNorm.class)) {
+            Node sum = norm.inputs().get(0);
+            boolean matches = sum.op() instanceof Add
+                    && norm.inputs().size() == WITH_BIAS
+                    && sum.inputs().stream().allMatch(input -> input.type().equals(sum.type()));
+            if (matches) {
+                norms.putIfAbsent(sum, norm);
+            }
         }
-        if (op instanceof GroupNormSilu fused) {
-            return Optional.of(new GroupNormKernel(fused.norm(), true));
+        return norms;
+    }
+
+    private static Node addLayerNorm(Node sum, Node norm, UnaryOperator<Node> replaced) {
+        List<Node> arguments = new ArrayList<>(replaced.apply(sum).inputs());
+        arguments.addAll(norm.inputs().subList(1, WITH_BIAS));
+        return new Node(new AddLayerNormKernel((LayerNorm) norm.op()), arguments, norm.scope());
+    }
+
+    /** One of a pair that lies in one tensor: a view. */
+    private static Node part(Node pair, int index, Node replaced) {
+        Node slice = new Node(new Slice(0, index, index + 1), List.of(pair), replaced.scope());
+        return new Node(new Reshape(replaced.type().shape()), List.of(slice), replaced.scope());
+    }
+
+    private Node groupNorm(GroupNormKernel kernel, Node norm, Uses uses, UnaryOperator<Node> replaced) {
+        List<Node> arguments = new ArrayList<>(replaced.apply(norm).inputs());
+        Node x = norm.inputs().get(0);
+        if (channelsLast && uses.isSingle(x)) {
+            if (x.op() instanceof Add && isPerChannel(x.inputs().get(1), x)) {
+                Node sum = replaced.apply(x);
+                arguments.set(0, sum.inputs().get(0));
+                arguments.add(reshaped(
+                        sum.inputs().get(1), List.of(x.type().size(0), x.type().size(1))));
+            } else if (isBiased(x)) {
+                Node conv = replaced.apply(x);
+                arguments.set(0, FoldConvBias.withoutBias(conv));
+                Node row = reshaped(conv.inputs().get(2), List.of(1L, x.type().size(1)));
+                arguments.add(
+                        new Node(new Expand(List.of(x.type().size(0), x.type().size(1))), List.of(row), row.scope()));
+            }
         }
-        return op instanceof Geglu ? Optional.of(new GegluKernel()) : Optional.empty();
+        return new Node(kernel, arguments, norm.scope());
+    }
+
+    private static boolean isPerChannel(Node shift, Node x) {
+        return shift.type().shape().equals(List.of(x.type().size(0), x.type().size(1), 1L, 1L));
+    }
+
+    private static Node reshaped(Node x, List<Long> shape) {
+        return new Node(new Reshape(shape), List.of(x), x.scope());
+    }
+
+    private Optional<Node> addBias(Node add, Uses uses, UnaryOperator<Node> replaced) {
+        for (int i = 0; channelsLast && i < 2; i++) {
+            Node x = add.inputs().get(i);
+            Node other = add.inputs().get(1 - i);
+            if (isBiased(x) && uses.isSingle(x) && other.type().equals(x.type())) {
+                Node conv = replaced.apply(x);
+                List<Node> arguments = List.of(
+                        FoldConvBias.withoutBias(conv),
+                        replaced.apply(other),
+                        conv.inputs().get(2));
+                return Optional.of(new Node(new AddBiasKernel(), arguments, add.scope()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isBiased(Node node) {
+        return node.op() instanceof Conv2d && node.inputs().size() == WITH_BIAS;
     }
 }

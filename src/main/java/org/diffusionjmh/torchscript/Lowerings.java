@@ -6,12 +6,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.diffusionjmh.graph.AttentionOp.CudnnAttention;
 import org.diffusionjmh.graph.AttentionOp.ScaledDotProductAttention;
 import org.diffusionjmh.graph.ContractionOp.Conv2d;
 import org.diffusionjmh.graph.ContractionOp.Linear;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.FusedOp.Geglu;
 import org.diffusionjmh.graph.FusedOp.GroupNormSilu;
+import org.diffusionjmh.graph.KernelOp.AddBiasKernel;
+import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
 import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
 import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
@@ -97,14 +100,16 @@ final class Lowerings {
                 Geglu.class,
                 (op, node, x) -> "torch.mul(torch.slice(%1$s, -1, 0, %2$d), torch.gelu(torch.slice(%1$s, -1, %2$d)))"
                         .formatted(x.get(0), node.type().size(-1)));
-        put(GroupNormKernel.class, (op, node, x) -> "ops.djmh.group_norm(%s, %s, %s, %d, %s, %s)"
+        put(GroupNormKernel.class, (op, node, x) -> "ops.djmh.%s(%s, %d, %s, %s)"
                 .formatted(
-                        x.get(0),
-                        x.get(1),
-                        x.get(2),
+                        x.size() > 3 ? "shifted_group_norm" : "group_norm",
+                        String.join(", ", x.size() > 3 ? List.of(x.get(0), x.get(3), x.get(1), x.get(2)) : x),
                         op.norm().groups(),
                         number(op.norm().eps()),
                         op.silu() ? "True" : "False"));
+        put(AddLayerNormKernel.class, (op, node, x) -> "ops.djmh.add_layer_norm(%s, %s)"
+                .formatted(String.join(", ", x), number(op.norm().eps())));
+        call(AddBiasKernel.class, "ops.djmh.add_bias");
         call(GegluKernel.class, "ops.djmh.geglu");
         put(LayerNorm.class, (op, node, x) -> "torch.layer_norm(%s, [%d], %s, %s, %s)"
                 .formatted(
@@ -118,6 +123,17 @@ final class Lowerings {
                 ScaledDotProductAttention.class,
                 (op, node, x) -> "torch.scaled_dot_product_attention(%s, %s, %s, None, 0., %s, scale=%s)"
                         .formatted(x.get(0), x.get(1), x.get(2), op.causal() ? "True" : "False", number(op.scale())));
+
+        put(
+                CudnnAttention.class,
+                (op, node, x) ->
+                        "torch._scaled_dot_product_cudnn_attention(%s, %s, %s, None, False, 0., %s, False, scale=%s)[0]"
+                                .formatted(
+                                        x.get(0),
+                                        x.get(1),
+                                        x.get(2),
+                                        op.attention().causal() ? "True" : "False",
+                                        number(op.attention().scale())));
 
         put(Reshape.class, (op, node, x) -> "torch.reshape(%s, %s)".formatted(x.get(0), op.shape()));
         put(Permute.class, (op, node, x) -> "torch.permute(%s, %s)".formatted(x.get(0), op.order()));

@@ -30,7 +30,8 @@ class FusedCompilerTest {
             FusedOptions.DEFAULT,
             InterpretedCompiler.none(),
             InterpretedCompiler.none(),
-            new KernelSupport(CompilerLog.system()));
+            new KernelSupport(CompilerLog.system()),
+            new AttentionTuner());
 
     @AfterEach
     void close() {

@@ -3,22 +3,26 @@ package org.diffusionjmh.pass;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Random;
+import org.diffusionjmh.graph.ContractionOp.Conv2d;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.FusedOp.Geglu;
 import org.diffusionjmh.graph.FusedOp.GroupNormSilu;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.GraphBuilder;
+import org.diffusionjmh.graph.KernelOp.AddBiasKernel;
+import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
 import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.NormalizationOp.GroupNorm;
+import org.diffusionjmh.graph.PointwiseOp.Add;
 import org.diffusionjmh.kernel.FusedOperators;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class SelectKernelsTest {
-    private final Pass pass = new SelectKernels();
+    private final Pass pass = new SelectKernels(true);
 
     @BeforeAll
     static void register() {
@@ -41,6 +45,52 @@ class SelectKernelsTest {
         Graph kernels = Rewrites.assertEqualResults(pass, b.build(), 3, 1e-6);
         assertEquals(2, kernels.nodesOf(GroupNormKernel.class).size());
         assertEquals(1, kernels.nodesOf(GegluKernel.class).size());
+    }
+
+    /** What is added before a norm goes into it: the time embedding's projection, or a convolution's bias. */
+    @RepeatedTest(3)
+    void normsTakeWhatIsAddedBeforeThem() {
+        Random random = new Random();
+        long size = 2L + random.nextInt(6);
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        Node x = b.input("x", DType.FP32, 2, 3, size, size + 1);
+        Node embedding = b.input("embedding", DType.FP32, 2, 5);
+        Node shift = b.reshape(b.in("time").linear(embedding, 8, true), 2, 8, 1, 1);
+        Node first = b.in("norm1").groupNorm(b.add(b.in("conv1").conv2d(x, 8, 3, 1, 1), shift), 4, 1e-5);
+        Node second = b.in("norm2").groupNorm(b.in("conv2").conv2d(first, 6, 3, 1, 1), 2, 1e-5);
+        b.output("y", second);
+
+        Graph kernels = Rewrites.assertEqualResults(pass, b.build(), 2, 1e-5);
+        assertEquals(0, kernels.nodesOf(Add.class).size());
+        assertEquals(4, kernels.nodesOf(GroupNormKernel.class).get(1).inputs().size());
+        assertEquals(2, kernels.nodesOf(Conv2d.class).get(1).inputs().size());
+    }
+
+    /** A sum of sequences and its layer norm are one kernel's results, and both can be taken. */
+    @RepeatedTest(3)
+    void sumsGoWithTheirLayerNorm() {
+        Random random = new Random();
+        long features = 1L + random.nextInt(9);
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        Node x = b.input("x", DType.FP32, 2, 3, features);
+        Node sum = b.add(x, b.input("residual", DType.FP32, 2, 3, features));
+        b.output("y", b.add(b.in("norm").layerNorm(sum, 1e-5), sum));
+
+        Graph kernels = Rewrites.assertEqualResults(pass, b.build(), 2, 1e-6);
+        assertEquals(1, kernels.nodesOf(AddLayerNormKernel.class).size());
+        assertEquals(1, kernels.nodesOf(Add.class).size());
+    }
+
+    /** The bias of a convolution is added with its residual, where channels are innermost. */
+    @Test
+    void sumsTakeTheBiasOfAConvolution() {
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        Node x = b.input("x", DType.FP32, 2, 4, 5, 3);
+        b.output("y", b.add(x, b.in("conv").conv2d(x, 4, 3, 1, 1)));
+
+        Graph kernels = Rewrites.assertEqualResults(pass, b.build(), 1, 1e-5);
+        assertEquals(1, kernels.nodesOf(AddBiasKernel.class).size());
+        Rewrites.assertUntouched(new SelectKernels(false), b.build());
     }
 
     @Test

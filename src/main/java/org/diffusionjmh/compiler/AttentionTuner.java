@@ -1,0 +1,124 @@
+package org.diffusionjmh.compiler;
+
+import ai.djl.Device;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.diffusionjmh.graph.AttentionOp;
+import org.diffusionjmh.graph.AttentionOp.CudnnAttention;
+import org.diffusionjmh.graph.AttentionOp.ScaledDotProductAttention;
+import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.graph.MovementOp.Permute;
+import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.graph.SourceOp;
+import org.diffusionjmh.graph.TensorType;
+import org.diffusionjmh.libtorch.DeviceTimer;
+import org.diffusionjmh.libtorch.ScalarType;
+import org.diffusionjmh.libtorch.TensorMemory;
+import org.diffusionjmh.pass.AttentionChoice;
+
+/** Measures both kernels of each attention that a network has on a GPU, once for each of its sizes; some milliseconds each. */
+final class AttentionTuner {
+    private static final int CALLS = 10;
+    private static final int ROUNDS = 3;
+
+    /** Work of one measured call: enough that the GPU is the limit and not the launch. */
+    private static final double OPERATIONS = 2e10;
+
+    /** Elements of the largest tensor in a measured call. */
+    private static final long ELEMENTS = 1L << 27;
+
+    private final Map<Case, Boolean> known = new HashMap<>();
+
+    private record Case(Device device, ScaledDotProductAttention attention, TensorType query, TensorType key) {}
+
+    /** What measuring on a device says. */
+    AttentionChoice on(Device device) {
+        if (!device.isGpu()) {
+            return AttentionChoice.LIBTORCH;
+        }
+        return (attention, query, key) ->
+                known.computeIfAbsent(new Case(device, attention, query, key), AttentionTuner::prefersCudnn);
+    }
+
+    private static boolean prefersCudnn(Case attention) {
+        DType dtype = attention.query().dtype();
+        if (dtype != DType.FP16 && dtype != DType.BF16) {
+            return false;
+        }
+        try (NDManager manager = NDManager.newBaseManager(attention.device(), "PyTorch")) {
+            double libtorch = seconds(attention.attention(), attention, manager);
+            return seconds(new CudnnAttention(attention.attention()), attention, manager) < libtorch;
+        } catch (EngineException e) {
+            return false; // cuDNN has no kernel for these sizes or this GPU
+        }
+    }
+
+    private static double seconds(AttentionOp op, Case attention, NDManager manager) {
+        long batch = batch(attention);
+        TensorType query = sequences(attention.query(), batch);
+        TensorType key = sequences(attention.key(), batch);
+        Graph graph = calls(op, query, key);
+        try (NDManager scope = manager.newSubManager();
+                CompiledModule module = InterpretedCompiler.none().compile(graph, AttentionTuner::none, scope)) {
+            NDList arguments = new NDList(random(query, scope), random(key, scope), random(key, scope));
+            DeviceTimer timer = DeviceTimer.of(attention.device());
+            double best = Double.MAX_VALUE;
+            for (int round = 0; round <= ROUNDS; round++) {
+                double seconds = timer.seconds(() -> {
+                    try (NDManager results = scope.newSubManager()) {
+                        module.run(arguments, results);
+                    }
+                });
+                best = round == 0 ? best : Math.min(best, seconds); // the first call makes plans
+            }
+            return best;
+        }
+    }
+
+    private static long batch(Case attention) {
+        TensorType query = attention.query();
+        long keys = attention.key().size(2);
+        double operations = 4.0 * query.elements() * keys;
+        long longest = Math.max(query.elements(), attention.key().elements());
+        long repeats = Math.min((long) Math.ceil(OPERATIONS / operations), Math.max(1, ELEMENTS / longest));
+        return query.size(0) * Math.max(1, repeats);
+    }
+
+    /** [N, heads, L, d] as it lies in memory: [batch, L, heads, d]. */
+    private static TensorType sequences(TensorType type, long batch) {
+        return type.withShape(List.of(batch, type.size(2), type.size(1), type.size(3)));
+    }
+
+    private static Graph calls(AttentionOp op, TensorType query, TensorType key) {
+        List<Node> inputs = List.of(input("q", query), input("k", key), input("v", key));
+        List<Node> heads = inputs.stream()
+                .map(input -> new Node(new Permute(List.of(0, 2, 1, 3)), List.of(input), ""))
+                .toList();
+        Map<String, Node> outputs = new LinkedHashMap<>();
+        for (int i = 0; i < CALLS; i++) {
+            outputs.put("call" + i, new Node(op, heads, ""));
+        }
+        return new Graph("attention", inputs, outputs);
+    }
+
+    private static Node input(String label, TensorType type) {
+        return new Node(new SourceOp.Input(label, type), List.of(), "");
+    }
+
+    private static NDArray random(TensorType type, NDManager manager) {
+        try (NDArray wide = manager.randomNormal(TensorTypes.shape(type))) {
+            return TensorMemory.copy(wide, ScalarType.of(TensorTypes.dataType(type.dtype())), manager);
+        }
+    }
+
+    private static NDArray none(String key, TensorType type) {
+        throw new IllegalStateException("an attention has no weight " + key + " " + type);
+    }
+}

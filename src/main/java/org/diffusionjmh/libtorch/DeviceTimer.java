@@ -1,0 +1,38 @@
+package org.diffusionjmh.libtorch;
+
+import ai.djl.Device;
+
+/** Times work on a device, for choosing between ways to do it. */
+public final class DeviceTimer {
+    private static final double NANOS = 1e9;
+
+    private final CudaRuntime cuda;
+
+    private DeviceTimer(CudaRuntime cuda) {
+        this.cuda = cuda;
+    }
+
+    /**
+     * A timer for a GPU.
+     *
+     * @throws IllegalStateException if the process has no CUDA runtime
+     */
+    public static DeviceTimer of(Device gpu) {
+        CudaRuntime cuda = CudaRuntime.load();
+        cuda.setDevice(gpu.getDeviceId());
+        return new DeviceTimer(cuda);
+    }
+
+    /**
+     * Seconds that work takes, from the device being idle to its being idle again.
+     *
+     * @param work submits the work
+     */
+    public double seconds(Runnable work) {
+        cuda.synchronizeDevice();
+        long start = System.nanoTime();
+        work.run();
+        cuda.synchronizeDevice();
+        return (System.nanoTime() - start) / NANOS;
+    }
+}

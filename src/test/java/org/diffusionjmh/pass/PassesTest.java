@@ -1,0 +1,73 @@
+package org.diffusionjmh.pass;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.diffusionjmh.graph.ContractionOp.Conv2d;
+import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.graph.KernelOp.AddBiasKernel;
+import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
+import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
+import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
+import org.diffusionjmh.graph.NormalizationOp.GroupNorm;
+import org.diffusionjmh.graph.NormalizationOp.LayerNorm;
+import org.diffusionjmh.graph.PointwiseOp.Add;
+import org.diffusionjmh.kernel.FusedOperators;
+import org.diffusionjmh.model.ModelConfig;
+import org.diffusionjmh.model.UNet2DConditionConfig;
+import org.diffusionjmh.model.UNet2DConditionModel;
+import org.diffusionjmh.testing.Fixtures;
+import org.junit.jupiter.api.Test;
+
+/** All passes together. Those for a GPU too: a CPU runs what they make. */
+class PassesTest {
+    private final Graph unet;
+
+    PassesTest() throws IOException {
+        Path config = Fixtures.ofKind("sd15-t2i").get(0).resolve("snapshot/unet/config.json");
+        unet = new UNet2DConditionModel(UNet2DConditionConfig.of(ModelConfig.read(config)))
+                .graph(2, 16, 24, 7, DType.FP32);
+    }
+
+    @Test
+    void gpuGraphEqualsThePlainOne() {
+        FusedOperators.get();
+        Graph graph = optimized(true, true);
+        Rewrites.assertEqualResults(unet, graph, 1e-4);
+        assertEquals(0, graph.nodesOf(GroupNorm.class).size());
+        assertTrue(graph.nodesOf(GroupNormKernel.class).stream()
+                .anyMatch(norm -> norm.inputs().size() > 3));
+        assertTrue(graph.nodesOf(AddLayerNormKernel.class).size()
+                >= 2 * graph.nodesOf(LayerNorm.class).size());
+        assertTrue(graph.nodesOf(AddBiasKernel.class).size() > 1);
+    }
+
+    /** Between the first convolution and the last, no residual block has a convolution that adds its bias in a pass of its own. */
+    @Test
+    void biasesAreFolded() {
+        long biased = optimized(true, true).nodesOf(Conv2d.class).stream()
+                .filter(conv -> conv.inputs().size() == 3)
+                .filter(conv ->
+                        conv.scope().contains("resnets") && !conv.scope().contains("shortcut"))
+                .count();
+        assertEquals(0, biased);
+    }
+
+    @Test
+    void withoutKernelsOfOursNothingChangesLayout() {
+        Graph graph = optimized(false, true);
+        assertEquals(0, graph.nodesOf(ChannelsLast.class).size());
+        assertTrue(graph.nodesOf(Add.class).size() > 0);
+        Rewrites.assertEqualResults(unet, graph, 1e-4);
+    }
+
+    private Graph optimized(boolean kernels, boolean channelsLast) {
+        Passes.Target target = new Passes.Target(true, kernels, AttentionChoice.LIBTORCH);
+        return new PassPipeline(Passes.of(target, false, channelsLast))
+                .run(unet)
+                .graph();
+    }
+}
