@@ -1,12 +1,22 @@
 package org.diffusionjmh.compiler;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 
 /** Makes a module of a graph. */
 public interface Compiler {
     /** The name users choose it by. */
     String id();
+
+    /**
+     * The type to compute a network in whose values exceed the range of half precision, where half precision is asked for. It has the
+     * range of float32.
+     */
+    default DType wideRange(Device device) {
+        return DType.FP32;
+    }
 
     /**
      * Compiles a graph for a device.

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Optional;
+import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.pass.PassPipeline;
 import org.diffusionjmh.pass.PassReport;
@@ -43,6 +44,12 @@ final class FusedCompiler implements Compiler {
     @Override
     public String id() {
         return ID;
+    }
+
+    /** bfloat16 where the GPU computes it: that has half the bytes, and twice the speed. */
+    @Override
+    public DType wideRange(Device device) {
+        return kernels.hasBfloat16(device) ? DType.BF16 : DType.FP32;
     }
 
     /** What the passes do to a graph on a device: one report for each, in order. */

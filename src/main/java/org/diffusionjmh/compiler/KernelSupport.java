@@ -18,6 +18,11 @@ final class KernelSupport {
         return device.isGpu() && devices.computeIfAbsent(device, this::prepare);
     }
 
+    /** Whether a device has the kernels, and units for bfloat16. */
+    boolean hasBfloat16(Device device) {
+        return has(device) && FusedOperators.get().hasBfloat16(device);
+    }
+
     private boolean prepare(Device device) {
         try {
             FusedOperators.get().prepare(device);

@@ -50,6 +50,11 @@ final class DeviceKernels {
         return kernels.multiprocessors();
     }
 
+    /** The GPU's compute capability times ten. */
+    int architecture() {
+        return kernels.architecture();
+    }
+
     CudaKernel kernel(String name, ScalarType type) {
         return byName.computeIfAbsent(name + "_" + type.name().toLowerCase(Locale.ROOT), kernels::kernel);
     }

@@ -24,6 +24,9 @@ import org.diffusionjmh.libtorch.OperatorLibrary.Operator;
  * </ul>
  */
 public final class FusedOperators {
+    /** The first architecture (compute capability times ten) with bfloat16. */
+    private static final int AMPERE = 80;
+
     private final OperatorLibrary library = new OperatorLibrary("djmh");
     private final Map<Device, DeviceKernels> devices = new ConcurrentHashMap<>();
 
@@ -88,6 +91,11 @@ public final class FusedOperators {
      */
     public void prepare(Device device) {
         kernels(device);
+    }
+
+    /** Whether a GPU computes bfloat16 in units of its own. */
+    public boolean hasBfloat16(Device device) {
+        return kernels(device).architecture() >= AMPERE;
     }
 
     private DeviceKernels kernels(Device device) {

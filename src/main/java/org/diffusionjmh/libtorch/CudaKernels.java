@@ -14,6 +14,7 @@ public final class CudaKernels implements AutoCloseable {
     private final int device;
     private final Pointer module;
     private final int multiprocessors;
+    private final int architecture;
 
     private CudaKernels(CudaRuntime runtime, CudaDriver driver, int device, Pointer module) {
         this.runtime = runtime;
@@ -21,6 +22,7 @@ public final class CudaKernels implements AutoCloseable {
         this.device = device;
         this.module = module;
         this.multiprocessors = driver.attribute(Attribute.MULTIPROCESSORS);
+        this.architecture = architecture(driver);
     }
 
     /**
@@ -38,10 +40,19 @@ public final class CudaKernels implements AutoCloseable {
         runtime.setDevice(device.getDeviceId());
         runtime.synchronizeDevice(); // makes the device's context, which the driver works in
         CudaDriver driver = CudaDriver.load();
-        int architecture = DECIMAL * driver.attribute(Attribute.COMPUTE_CAPABILITY_MAJOR)
-                + driver.attribute(Attribute.COMPUTE_CAPABILITY_MINOR);
+        int architecture = architecture(driver);
         byte[] cubin = Nvrtc.load().compile(source, name, architecture);
         return new CudaKernels(runtime, driver, device.getDeviceId(), driver.loadModule(cubin));
+    }
+
+    private static int architecture(CudaDriver driver) {
+        return DECIMAL * driver.attribute(Attribute.COMPUTE_CAPABILITY_MAJOR)
+                + driver.attribute(Attribute.COMPUTE_CAPABILITY_MINOR);
+    }
+
+    /** The device's compute capability times ten: 90 for 9.0. */
+    public int architecture() {
+        return architecture;
     }
 
     /** Multiprocessors of the device: the number of blocks that keeps it busy is a multiple. */

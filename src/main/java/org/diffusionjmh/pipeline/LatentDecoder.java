@@ -64,13 +64,22 @@ final class LatentDecoder implements AutoCloseable {
     List<RgbImage> pictures(NDArray latents) {
         try (NDManager scope = latents.getManager().newSubManager()) {
             NDArray half = scalars.of(0.5);
-            NDArray unit = decode(latents, scope).mul(half).add(half).clip(0, 1);
+            NDArray unit = fineEnoughForPixels(decode(latents, scope), scope)
+                    .mul(half)
+                    .add(half)
+                    .clip(0, 1);
             NDArray levels = TensorMemory.as(unit, ScalarType.FLOAT32, scope).mul(scalars.of(MAX_LEVEL));
             NDArray pixels = levels.round().toType(DataType.UINT8, false).transpose(0, 2, 3, 1);
             Shape shape = pixels.getShape();
             byte[] bytes = pixels.toByteArray();
             return split(bytes, Math.toIntExact(shape.get(1)), Math.toIntExact(shape.get(2)));
         }
+    }
+
+    /** bfloat16 has fewer levels than a pixel. */
+    private static NDArray fineEnoughForPixels(NDArray decoded, NDManager scope) {
+        boolean coarse = TensorMemory.type(decoded) == ScalarType.BFLOAT16;
+        return coarse ? TensorMemory.as(decoded, ScalarType.FLOAT32, scope) : decoded;
     }
 
     private static List<RgbImage> split(byte[] bytes, int height, int width) {

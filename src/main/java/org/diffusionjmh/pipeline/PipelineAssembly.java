@@ -68,7 +68,7 @@ final class PipelineAssembly {
         requireNoAestheticsScore();
         boolean upcast =
                 family == ModelFamily.STABLE_DIFFUSION_XL && vae.config().forceUpcast();
-        LatentEncoder encoder = encoder(vae, upcast ? DType.FP32 : options.dtype());
+        LatentEncoder encoder = encoder(vae, upcast ? wideRange() : options.dtype());
         return new LatentImageToImage(
                 files,
                 session,
@@ -189,12 +189,16 @@ final class PipelineAssembly {
         return new ClipTextEncoder(files.tokenizer("tokenizer_2"), modules, Optional.of(model::eosPositions));
     }
 
-    /** float32 where the model says that half precision overflows; Stable Diffusion 1.x has always ignored the flag. */
+    /** A type of larger range where the model says that half precision overflows; Stable Diffusion 1.x has always ignored the flag. */
     private DType autoencoderDtype(AutoencoderKL vae) {
         boolean upcast = family == ModelFamily.STABLE_DIFFUSION_XL
                 && vae.config().forceUpcast()
                 && options.dtype() == DType.FP16;
-        return upcast ? DType.FP32 : options.dtype();
+        return upcast ? wideRange() : options.dtype();
+    }
+
+    private DType wideRange() {
+        return options.dtype() == DType.FP32 ? DType.FP32 : compiler.wideRange(session.device());
     }
 
     private LatentEncoder encoder(AutoencoderKL vae, DType dtype) throws IOException {
