@@ -311,47 +311,65 @@ __device__ void pixel_norm_apply(
     }
 }
 
-// A row of a layer norm, by one warp: sum = x + residual, normed = layer_norm(sum). What fits in registers is read once.
-template <class P, int kept, class T>
-__device__ __forceinline__ void add_and_normalize(
+// A row of a layer norm, by one warp: sum = x + residual, normed = layer_norm(sum). Without a residual, sum is x and is not written. What
+// fits in registers is read once, and the parameters are on their way while the row is summed up.
+template <class P, int kept, bool added, class T>
+__device__ __forceinline__ void normalize_row(
     const T* x, const T* residual, const T* weight, const T* bias, T* sums, T* normed, int length, float eps) {
     const int packs = length / P::size;
     const int lane = threadIdx.x % lanes;
-    P values[kept > 0 ? kept : 1];
+    constexpr int registers = kept > 0 ? kept : 1;
+    P values[registers];
+    P factors[registers];
+    P offsets[registers];
     float2 sum = make_float2(0, 0);
-    float origin = widen(x[0]) + widen(residual[0]);
-    auto add = [&](int i) {
-        P pack = reinterpret_cast<const P*>(x)[i];
-        P other = reinterpret_cast<const P*>(residual)[i];
+    const float origin = widen(x[0]) + (added ? widen(residual[0]) : 0);
+    auto accumulate = [&](const P& pack) {
 #pragma unroll
         for (int j = 0; j < P::size; j++) {
-            narrow(widen(pack.at[j]) + widen(other.at[j]), pack.at[j]);
             float y = widen(pack.at[j]) - origin;
             sum.x += y;
             sum.y += y * y;
         }
-        reinterpret_cast<P*>(sums)[i] = pack;
+    };
+    auto load = [&](int i) {
+        P pack = reinterpret_cast<const P*>(x)[i];
+        if (added) {
+            P other = reinterpret_cast<const P*>(residual)[i];
+#pragma unroll
+            for (int j = 0; j < P::size; j++) {
+                narrow(widen(pack.at[j]) + widen(other.at[j]), pack.at[j]);
+            }
+            reinterpret_cast<P*>(sums)[i] = pack;
+        }
         return pack;
     };
     if (kept > 0) {
 #pragma unroll
         for (int k = 0; k < kept; k++) {
+            const int i = lane + k * lanes;
+            if (i < packs) {
+                values[k] = load(i);
+                factors[k] = reinterpret_cast<const P*>(weight)[i];
+                offsets[k] = reinterpret_cast<const P*>(bias)[i];
+            }
+        }
+#pragma unroll
+        for (int k = 0; k < kept; k++) {
             if (lane + k * lanes < packs) {
-                values[k] = add(lane + k * lanes);
+                accumulate(values[k]);
             }
         }
     } else {
         for (int i = lane; i < packs; i += lanes) {
-            add(i);
+            accumulate(load(i));
         }
     }
     sum = warp_sum(sum);
     const float mean = sum.x / length;
     const float scale = rsqrtf(fmaxf(0, sum.y / length - mean * mean) + eps);
     const float center = mean + origin;
-    auto normalize = [&](int i, P pack) {
-        P factor = reinterpret_cast<const P*>(weight)[i];
-        P offset = reinterpret_cast<const P*>(bias)[i];
+    auto normalize = [&](int i, P pack, const P& factor, const P& offset) {
 #pragma unroll
         for (int j = 0; j < P::size; j++) {
             narrow((widen(pack.at[j]) - center) * scale * widen(factor.at[j]) + widen(offset.at[j]), pack.at[j]);
@@ -362,13 +380,32 @@ __device__ __forceinline__ void add_and_normalize(
 #pragma unroll
         for (int k = 0; k < kept; k++) {
             if (lane + k * lanes < packs) {
-                normalize(lane + k * lanes, values[k]);
+                normalize(lane + k * lanes, values[k], factors[k], offsets[k]);
             }
         }
     } else {
+        const P* again = reinterpret_cast<const P*>(added ? sums : x);  // this lane wrote its sums
         for (int i = lane; i < packs; i += lanes) {
-            normalize(i, reinterpret_cast<const P*>(sums)[i]);  // this lane wrote it
+            normalize(i, again[i], reinterpret_cast<const P*>(weight)[i], reinterpret_cast<const P*>(bias)[i]);
         }
+    }
+}
+
+template <bool added, class T>
+__device__ __forceinline__ void normalize_row(
+    const T* x, const T* residual, const T* weight, const T* bias, T* sums, T* normed, int length, float eps,
+    int wide) {
+    const int packs = length / Wide<T>::size;
+    if (!wide) {
+        normalize_row<Single<T>, 0, added>(x, residual, weight, bias, sums, normed, length, eps);
+    } else if (packs <= 2 * lanes) {
+        normalize_row<Wide<T>, 2, added>(x, residual, weight, bias, sums, normed, length, eps);
+    } else if (packs <= 3 * lanes) {
+        normalize_row<Wide<T>, 3, added>(x, residual, weight, bias, sums, normed, length, eps);
+    } else if (packs <= 5 * lanes) {
+        normalize_row<Wide<T>, 5, added>(x, residual, weight, bias, sums, normed, length, eps);
+    } else {
+        normalize_row<Wide<T>, 0, added>(x, residual, weight, bias, sums, normed, length, eps);
     }
 }
 
@@ -376,24 +413,25 @@ __device__ __forceinline__ void add_and_normalize(
 template <class T>
 __device__ void add_layer_norm(
     const T* x, const T* residual, const T* weight, const T* bias, T* out, int rows, int length, float eps, int wide) {
-    const int row = blockIdx.x * warps + threadIdx.x / lanes;
-    if (row >= rows) {
-        return;
+    const int row = (blockIdx.x * blockDim.x + threadIdx.x) / lanes;
+    if (row < rows) {
+        const long long start = static_cast<long long>(row) * length;
+        T* sums = out + start;
+        T* normed = sums + static_cast<long long>(rows) * length;
+        normalize_row<true>(x + start, residual + start, weight, bias, sums, normed, length, eps, wide);
     }
-    const long long start = static_cast<long long>(row) * length;
-    T* sums = out + start;
-    T* normed = sums + static_cast<long long>(rows) * length;
-    x += start;
-    residual += start;
-    const int packs = length / Wide<T>::size;
-    if (!wide) {
-        add_and_normalize<Single<T>, 0>(x, residual, weight, bias, sums, normed, length, eps);
-    } else if (packs <= 3 * lanes) {
-        add_and_normalize<Wide<T>, 3>(x, residual, weight, bias, sums, normed, length, eps);
-    } else if (packs <= 5 * lanes) {
-        add_and_normalize<Wide<T>, 5>(x, residual, weight, bias, sums, normed, length, eps);
-    } else {
-        add_and_normalize<Wide<T>, 0>(x, residual, weight, bias, sums, normed, length, eps);
+}
+
+// x and out [rows, length]. A warp a row.
+template <class T>
+__device__ void layer_norm(
+    const T* x, const T* weight, const T* bias, T* out, int rows, int length, float eps, int wide) {
+    const int row = (blockIdx.x * blockDim.x + threadIdx.x) / lanes;
+    if (row < rows) {
+        const long long start = static_cast<long long>(row) * length;
+        const T* none = nullptr;
+        T* unwritten = nullptr;
+        normalize_row<false>(x + start, none, weight, bias, unwritten, out + start, length, eps, wide);
     }
 }
 
@@ -405,16 +443,23 @@ __device__ __forceinline__ void sum_packs(
         return;
     }
     P pack = reinterpret_cast<const P*>(x)[i];
-    P other = reinterpret_cast<const P*>(residual)[i];
     P offset = reinterpret_cast<const P*>(bias)[i % (channels / P::size)];
+    if (residual == nullptr) {
 #pragma unroll
-    for (int j = 0; j < P::size; j++) {
-        narrow(widen(pack.at[j]) + widen(other.at[j]) + widen(offset.at[j]), pack.at[j]);
+        for (int j = 0; j < P::size; j++) {
+            narrow(widen(pack.at[j]) + widen(offset.at[j]), pack.at[j]);
+        }
+    } else {
+        P other = reinterpret_cast<const P*>(residual)[i];
+#pragma unroll
+        for (int j = 0; j < P::size; j++) {
+            narrow(widen(pack.at[j]) + widen(other.at[j]) + widen(offset.at[j]), pack.at[j]);
+        }
     }
     reinterpret_cast<P*>(out)[i] = pack;
 }
 
-// x, residual and out [pixels, channels] of count elements, bias [channels]; one pack a thread.
+// x, out and residual, if it is not null, [pixels, channels] of count elements, bias [channels]; one pack a thread.
 template <class T>
 __device__ void add_bias(
     const T* x, const T* residual, const T* bias, T* out, unsigned count, int channels, int wide) {
@@ -422,6 +467,45 @@ __device__ void add_bias(
         sum_packs<Wide<T>>(x, residual, bias, out, count, channels);
     } else {
         sum_packs<Single<T>>(x, residual, bias, out, count, channels);
+    }
+}
+
+template <class P, class T>
+__device__ __forceinline__ void place_packs(
+    const T* phases, const T* bias, T* out, unsigned count, int channels, int height, int width) {
+    unsigned i = blockIdx.x * threads + threadIdx.x;
+    if (i >= count / P::size) {
+        return;
+    }
+    const unsigned row_packs = channels / P::size;
+    const unsigned pixel = i / row_packs;
+    const unsigned pack_of_pixel = i - pixel * row_packs;
+    const unsigned line = pixel / (2 * width);
+    const unsigned x = pixel - line * 2 * width;
+    const unsigned sample = line / (2 * height);
+    const unsigned y = line - sample * 2 * height;
+    const unsigned a = y % 2;
+    const unsigned b = x % 2;
+    const long long source =
+        (static_cast<long long>(sample) * (height + 1) + y / 2 + a) * (width + 1) + x / 2 + b;
+    P pack = reinterpret_cast<const P*>(phases)[source * 4 * row_packs + (2 * a + b) * row_packs + pack_of_pixel];
+    P offset = reinterpret_cast<const P*>(bias)[pack_of_pixel];
+#pragma unroll
+    for (int j = 0; j < P::size; j++) {
+        narrow(widen(pack.at[j]) + widen(offset.at[j]), pack.at[j]);
+    }
+    reinterpret_cast<P*>(out)[i] = pack;
+}
+
+// phases [n, height + 1, width + 1, 4 channels], bias [channels], out [n, 2 height, 2 width, channels] of count elements: pixel
+// (2y + a, 2x + b) is phase 2a + b at (y + a, x + b), plus bias. One pack a thread.
+template <class T>
+__device__ void interleave(
+    const T* phases, const T* bias, T* out, unsigned count, int channels, int height, int width, int wide) {
+    if (wide) {
+        place_packs<Wide<T>>(phases, bias, out, count, channels, height, width);
+    } else {
+        place_packs<Single<T>>(phases, bias, out, count, channels, height, width);
     }
 }
 
@@ -484,6 +568,14 @@ __device__ void geglu(const T* x, T* out, unsigned count, int half, int wide) {
     extern "C" __global__ void __launch_bounds__(threads) add_bias_##suffix(                                           \
         const T* x, const T* residual, const T* bias, T* out, unsigned count, int channels, int wide) {                \
         add_bias(x, residual, bias, out, count, channels, wide);                                                       \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(threads) layer_norm_##suffix(                                         \
+        const T* x, const T* weight, const T* bias, T* out, int rows, int length, float eps, int wide) {               \
+        layer_norm(x, weight, bias, out, rows, length, eps, wide);                                                     \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(threads) interleave_##suffix(                                         \
+        const T* phases, const T* bias, T* out, unsigned count, int channels, int height, int width, int wide) {       \
+        interleave(phases, bias, out, count, channels, height, width, wide);                                           \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) geglu_##suffix(                                              \
         const T* x, T* out, unsigned count, int half, int wide) {                                                      \

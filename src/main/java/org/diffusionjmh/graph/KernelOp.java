@@ -54,6 +54,45 @@ public sealed interface KernelOp extends Op {
         }
     }
 
+    /** {@link NormalizationOp.LayerNorm} with weight and bias. */
+    record LayerNormKernel(NormalizationOp.LayerNorm norm) implements KernelOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 3);
+            return norm.infer(arguments);
+        }
+    }
+
+    /** {@code x + bias}: x {@code [N, C, H, W]}, bias {@code [C]}. The result has channels innermost in memory. */
+    record BiasKernel() implements KernelOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 2);
+            TensorType x = arguments.get(0);
+            return new AddBiasKernel().infer(List.of(x, x, arguments.get(1)));
+        }
+    }
+
+    /**
+     * The pixels of four phases side by side, and their bias: phases {@code [N, 4 C, H + 1, W + 1]}, bias {@code [C]}; the result is
+     * {@code [N, C, 2 H, 2 W]}, of which pixel (2y + a, 2x + b) is that of phase 2a + b at (y + a, x + b). It has channels innermost.
+     */
+    record InterleaveKernel() implements KernelOp {
+        private static final int PHASES = 4;
+
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 2);
+            TensorType x = Checks.floating(this, arguments.get(0));
+            if (x.rank() != 4 || x.size(1) % PHASES != 0) {
+                throw new ShapeException("InterleaveKernel: " + x + " has no four phases");
+            }
+            long channels = x.size(1) / PHASES;
+            Checks.vector(this, arguments.get(1), x.dtype(), channels);
+            return x.withShape(List.of(x.size(0), channels, 2 * (x.size(2) - 1), 2 * (x.size(3) - 1)));
+        }
+    }
+
     /** {@code x + residual + bias}: x and residual {@code [N, C, H, W]}, bias {@code [C]}. The result has channels innermost in memory. */
     record AddBiasKernel() implements KernelOp {
         @Override

@@ -56,6 +56,29 @@ final class AtenOperators {
                 residual: Tensor,
                 bias: Tensor) -> Tensor:
                 return torch.add(torch.add(x, residual), torch.reshape(bias, [1, -1, 1, 1]))
+              def layer_norm(self: __torch__.M,
+                x: Tensor,
+                weight: Tensor,
+                bias: Tensor,
+                eps: float) -> Tensor:
+                return torch.layer_norm(x, [torch.size(x, -1)], weight, bias, eps)
+              def bias(self: __torch__.M,
+                x: Tensor,
+                bias: Tensor) -> Tensor:
+                return torch.add(x, torch.reshape(bias, [1, -1, 1, 1]))
+              def interleave(self: __torch__.M,
+                phases: Tensor,
+                bias: Tensor) -> Tensor:
+                h = torch.sub(torch.size(phases, 2), 1)
+                w = torch.sub(torch.size(phases, 3), 1)
+                p0, p1, p2, p3 = torch.chunk(phases, 4, 1)
+                q0 = torch.slice(torch.slice(p0, 2, 0, h), 3, 0, w)
+                q1 = torch.slice(torch.slice(p1, 2, 0, h), 3, 1)
+                q2 = torch.slice(torch.slice(p2, 2, 1), 3, 0, w)
+                q3 = torch.slice(torch.slice(p3, 2, 1), 3, 1)
+                stacked = torch.stack([torch.stack([q0, q1], -1), torch.stack([q2, q3], -1)], 3)
+                image = torch.flatten(torch.flatten(stacked, 4, 5), 2, 3)
+                return torch.add(image, torch.reshape(bias, [1, -1, 1, 1]))
               def geglu(self: __torch__.M,
                 x: Tensor) -> Tensor:
                 value, gate = torch.chunk(x, 2, -1)
@@ -90,6 +113,20 @@ final class AtenOperators {
 
     NDArray addBias(OperatorArguments arguments, NDManager scope) {
         return call("add_bias", tensors(arguments, 3), scope);
+    }
+
+    NDArray layerNorm(OperatorArguments arguments, NDManager scope) {
+        List<IValue> values = tensors(arguments, 3);
+        values.add(IValue.from(arguments.number(3)));
+        return call("layer_norm", values, scope);
+    }
+
+    NDArray bias(OperatorArguments arguments, NDManager scope) {
+        return call("bias", tensors(arguments, 2), scope);
+    }
+
+    NDArray interleave(OperatorArguments arguments, NDManager scope) {
+        return call("interleave", tensors(arguments, 2), scope);
     }
 
     NDArray geglu(OperatorArguments arguments, NDManager scope) {

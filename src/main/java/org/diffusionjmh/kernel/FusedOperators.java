@@ -20,6 +20,10 @@ import org.diffusionjmh.libtorch.OperatorLibrary.Operator;
  *   <li>{@code add_layer_norm(x [..., C], residual [..., C], weight [C], bias [C], eps)}: {@code x + residual} and the layer norm of it,
  *       stacked: {@code [2, ..., C]}
  *   <li>{@code add_bias(x [N, C, H, W], residual [N, C, H, W], bias [C])}: {@code x + residual + bias}, with channels innermost
+ *   <li>{@code layer_norm(x [..., C], weight [C], bias [C], eps)}: the layer norm
+ *   <li>{@code bias(x [N, C, H, W], bias [C])}: {@code x + bias}, with channels innermost
+ *   <li>{@code interleave(phases [N, 4 C, H + 1, W + 1], bias [C])}: {@code [N, C, 2 H, 2 W]}, of which pixel (2y + a, 2x + b) is that of
+ *       phase 2a + b at (y + a, x + b), plus bias; with channels innermost
  *   <li>{@code geglu(x [..., 2 C])}: {@code x[..., :C] * gelu(x[..., C:])}
  * </ul>
  */
@@ -68,6 +72,21 @@ public final class FusedOperators {
                 aten::addBias,
                 (kernels, x, scope) ->
                         new PointwiseKernels(kernels).addBias(x.tensor(0), x.tensor(1), x.tensor(2), scope));
+        define(
+                "layer_norm",
+                "Tensor x, Tensor weight, Tensor bias, float eps",
+                3,
+                aten::layerNorm,
+                (kernels, x, scope) -> new PointwiseKernels(kernels)
+                        .layerNorm(x.tensor(0), x.tensor(1), x.tensor(2), x.number(3), scope));
+        define("bias", "Tensor x, Tensor bias", 2, aten::bias, (kernels, x, scope) -> new PointwiseKernels(kernels)
+                .bias(x.tensor(0), x.tensor(1), scope));
+        define(
+                "interleave",
+                "Tensor phases, Tensor bias",
+                2,
+                aten::interleave,
+                (kernels, x, scope) -> new PointwiseKernels(kernels).interleave(x.tensor(0), x.tensor(1), scope));
         define("geglu", "Tensor x", 1, aten::geglu, (kernels, x, scope) -> new PointwiseKernels(kernels)
                 .geglu(x.tensor(0), scope));
     }

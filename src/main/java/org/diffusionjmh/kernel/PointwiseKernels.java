@@ -3,13 +3,19 @@ package org.diffusionjmh.kernel;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.Optional;
 import org.diffusionjmh.libtorch.CudaKernel.Grid;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMemory;
 
-/** Gates, sums and the layer norms of sums: what reads each element once and writes it once. */
+/** Gates, sums, layer norms and rearrangements: what reads each element once and writes it once. */
 record PointwiseKernels(DeviceKernels kernels) {
-    private static final int WARPS = DeviceKernels.THREADS / 32;
+    private static final int WARP = 32;
+
+    /** Warps that a multiprocessor should get at least before blocks become larger. */
+    private static final int WARPS_PER_MULTIPROCESSOR = 16;
+
+    private static final long NULL = 0;
 
     /** {@code x[..., :C] * gelu(x[..., C:])}. */
     NDArray geglu(NDArray input, NDManager scope) {
@@ -39,8 +45,8 @@ record PointwiseKernels(DeviceKernels kernels) {
         boolean wide = DeviceKernels.isWide(length, type, x, residual, factor, offset, out);
         kernels.kernel("add_layer_norm", type)
                 .launch(
-                        new Grid((rows - 1) / WARPS + 1, 1),
-                        DeviceKernels.THREADS,
+                        rowGrid(rows),
+                        rowThreads(rows),
                         x,
                         residual,
                         factor,
@@ -53,26 +59,94 @@ record PointwiseKernels(DeviceKernels kernels) {
         return out;
     }
 
+    /** {@code layer_norm(x)}. */
+    NDArray layerNorm(NDArray input, NDArray weight, NDArray bias, double eps, NDManager scope) {
+        ScalarType type = DeviceKernels.requireSameType(input, weight, bias);
+        NDArray x = TensorMemory.contiguous(input, scope);
+        NDArray factor = TensorMemory.contiguous(weight, scope);
+        NDArray offset = TensorMemory.contiguous(bias, scope);
+        int length = Math.toIntExact(factor.size());
+        int rows = Math.toIntExact(x.size() / length);
+        NDArray out = TensorMemory.empty(type, x.getShape(), scope);
+        boolean wide = DeviceKernels.isWide(length, type, x, factor, offset, out);
+        kernels.kernel("layer_norm", type)
+                .launch(rowGrid(rows), rowThreads(rows), x, factor, offset, out, rows, length, (float) eps, wide);
+        return out;
+    }
+
+    /** A warp for each row: two rows a block as long as there are few, so that all multiprocessors have some. */
+    private int rowThreads(int rows) {
+        return rows <= WARPS_PER_MULTIPROCESSOR * kernels.multiprocessors() ? 2 * WARP : DeviceKernels.THREADS / 2;
+    }
+
+    private Grid rowGrid(int rows) {
+        return new Grid((rows - 1) / (rowThreads(rows) / WARP) + 1, 1);
+    }
+
+    /** {@code x + bias[:, None, None]}, with channels innermost. */
+    NDArray bias(NDArray x, NDArray bias, NDManager scope) {
+        DeviceKernels.requireSameType(x, bias);
+        return sum(TensorMemory.channelsLast(x, scope), Optional.empty(), bias, scope);
+    }
+
     /** {@code x + residual + bias[:, None, None]}, with channels innermost. */
-    NDArray addBias(NDArray left, NDArray right, NDArray bias, NDManager scope) {
-        ScalarType type = DeviceKernels.requireSameType(left, right, bias);
-        NDArray x = TensorMemory.channelsLast(left, scope);
-        NDArray residual = TensorMemory.channelsLast(right, scope);
+    NDArray addBias(NDArray x, NDArray residual, NDArray bias, NDManager scope) {
+        DeviceKernels.requireSameType(x, residual, bias);
+        NDArray other = TensorMemory.channelsLast(residual, scope);
+        return sum(TensorMemory.channelsLast(x, scope), Optional.of(other), bias, scope);
+    }
+
+    private NDArray sum(NDArray x, Optional<NDArray> residual, NDArray bias, NDManager scope) {
+        ScalarType type = TensorMemory.type(x);
         NDArray offset = TensorMemory.contiguous(bias, scope);
         NDArray out = TensorMemory.emptyLike(x, scope);
         int channels = Math.toIntExact(offset.size());
         int count = Math.toIntExact(x.size());
-        boolean wide = DeviceKernels.isWide(channels, type, x, residual, offset, out);
+        boolean wide = DeviceKernels.isWide(channels, type, x, residual.orElse(x), offset, out);
         kernels.kernel("add_bias", type)
                 .launch(
                         packs(count, type, wide),
                         DeviceKernels.THREADS,
                         x,
-                        residual,
+                        residual.<Object>map(tensor -> tensor).orElse(NULL),
                         offset,
                         out,
                         count,
                         channels,
+                        wide);
+        return out;
+    }
+
+    /**
+     * The pixels of four phases side by side, and their bias.
+     *
+     * @param phases {@code [N, 4 C, H + 1, W + 1]}
+     * @param bias {@code [C]}
+     * @return {@code [N, C, 2 H, 2 W]}: pixel (2y + a, 2x + b) is that of phase 2a + b at (y + a, x + b)
+     */
+    NDArray interleave(NDArray phases, NDArray bias, NDManager scope) {
+        ScalarType type = DeviceKernels.requireSameType(phases, bias);
+        NDArray x = TensorMemory.channelsLast(phases, scope);
+        NDArray offset = TensorMemory.contiguous(bias, scope);
+        Shape shape = x.getShape();
+        int channels = Math.toIntExact(offset.size());
+        int height = Math.toIntExact(shape.get(2) - 1);
+        int width = Math.toIntExact(shape.get(3) - 1);
+        NDArray out =
+                TensorMemory.emptyChannelsLast(type, new Shape(shape.get(0), channels, 2L * height, 2L * width), scope);
+        boolean wide = DeviceKernels.isWide(channels, type, x, offset, out);
+        int count = Math.toIntExact(out.size());
+        kernels.kernel("interleave", type)
+                .launch(
+                        packs(count, type, wide),
+                        DeviceKernels.THREADS,
+                        x,
+                        offset,
+                        out,
+                        count,
+                        channels,
+                        height,
+                        width,
                         wide);
         return out;
     }

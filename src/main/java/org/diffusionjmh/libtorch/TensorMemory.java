@@ -90,6 +90,15 @@ public final class TensorMemory {
         return empty(type(dense), dense.getShape(), strides(dense), manager);
     }
 
+    /**
+     * A feature map {@code [N, C, H, W]} with channels innermost whose elements are not set.
+     *
+     * @param manager owner of the tensor, and its device
+     */
+    public static NDArray emptyChannelsLast(ScalarType type, Shape shape, NDManager manager) {
+        return empty(type, shape, channelsLastStrides(shape), manager);
+    }
+
     private static NDArray empty(ScalarType type, Shape shape, long[] strides, NDManager manager) {
         Device device = manager.getDevice();
         PointerByReference handle = new PointerByReference();
@@ -184,7 +193,7 @@ public final class TensorMemory {
         if (isChannelsLast(tensor)) {
             return tensor;
         }
-        NDArray copy = empty(type(tensor), tensor.getShape(), channelsLastStrides(tensor.getShape()), manager);
+        NDArray copy = emptyChannelsLast(type(tensor), tensor.getShape(), manager);
         copyInto(copy, tensor);
         return copy;
     }

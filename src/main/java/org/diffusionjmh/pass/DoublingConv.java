@@ -6,6 +6,7 @@ import java.util.List;
 import org.diffusionjmh.graph.ContractionOp.Conv2d;
 import org.diffusionjmh.graph.ContractionOp.Linear;
 import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.graph.KernelOp.InterleaveKernel;
 import org.diffusionjmh.graph.MovementOp.Concat;
 import org.diffusionjmh.graph.MovementOp.Permute;
 import org.diffusionjmh.graph.MovementOp.Reshape;
@@ -25,8 +26,9 @@ import org.diffusionjmh.graph.TensorType;
  * </ul>
  *
  * @param scope the convolution's
+ * @param kernels whether this project's own kernels may be used
  */
-record DoublingConv(String scope) {
+record DoublingConv(String scope, boolean kernels) {
     private static final int PHASES = 4;
 
     /** Which rows of the old window go into row i of the new one, for phase a: SUMS[a][i]. */
@@ -40,6 +42,9 @@ record DoublingConv(String scope) {
     Node apply(List<Node> arguments) {
         Node x = arguments.get(0);
         List<Node> inputs = new ArrayList<>(List.of(x, weight(arguments.get(1))));
+        if (kernels && arguments.size() > 2) {
+            return node(new InterleaveKernel(), node(new Conv2d(1, 1), inputs), arguments.get(2));
+        }
         if (arguments.size() > 2) {
             inputs.add(node(new Concat(0), Collections.nCopies(PHASES, arguments.get(2))));
         }

@@ -18,6 +18,15 @@ import org.diffusionjmh.graph.Node;
 public final class FoldUpsampleIntoConv implements Pass {
     private static final Conv2d THREE_BY_THREE = new Conv2d(1, 1);
 
+    private final boolean kernels;
+
+    /**
+     * @param kernels whether the device has this project's own kernels, one of which puts the four pixels side by side
+     */
+    public FoldUpsampleIntoConv(boolean kernels) {
+        this.kernels = kernels;
+    }
+
     @Override
     public String id() {
         return "fold-upsample-into-conv";
@@ -32,7 +41,7 @@ public final class FoldUpsampleIntoConv implements Pass {
             }
             List<Node> arguments = new ArrayList<>(replaced.apply(node).inputs());
             arguments.set(0, arguments.get(0).inputs().get(0));
-            return Optional.of(new DoublingConv(node.scope()).apply(arguments));
+            return Optional.of(new DoublingConv(node.scope(), kernels).apply(arguments));
         });
     }
 

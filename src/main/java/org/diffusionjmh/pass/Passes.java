@@ -36,7 +36,8 @@ public final class Passes {
         passes.add(new FuseGroupNormSilu());
         passes.add(new FuseGeglu());
         if (pixels) {
-            passes.add(new FoldUpsampleIntoConv()); // its result has channels innermost, whatever stands around it
+            passes.add(new FoldUpsampleIntoConv(
+                    target.kernels())); // its result has channels innermost, whatever stands around it
         }
         if (lowPrecision) {
             passes.add(new LowerPrecision(DType.BF16)); // after all that computes on weights: they are rounded once

@@ -2,18 +2,23 @@ package org.diffusionjmh.pass;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.diffusionjmh.graph.ContractionOp.Conv2d;
 import org.diffusionjmh.graph.FusedOp.Geglu;
 import org.diffusionjmh.graph.FusedOp.GroupNormSilu;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.KernelOp.AddBiasKernel;
 import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
+import org.diffusionjmh.graph.KernelOp.BiasKernel;
 import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
+import org.diffusionjmh.graph.KernelOp.LayerNormKernel;
 import org.diffusionjmh.graph.MovementOp.Expand;
 import org.diffusionjmh.graph.MovementOp.Reshape;
 import org.diffusionjmh.graph.MovementOp.Slice;
@@ -47,6 +52,7 @@ public final class SelectKernels implements Pass {
     public Rewrite apply(Graph graph) {
         Uses uses = new Uses(graph);
         Map<Node, Node> norms = normsOfSums(graph);
+        Set<Node> absorbed = absorbed(graph, uses);
         Map<Node, Node> sums = new HashMap<>();
         return Rewrite.of(graph, (node, replaced) -> {
             if (node.op() instanceof GroupNorm norm) {
@@ -67,8 +73,43 @@ public final class SelectKernels implements Pass {
             if (sums.containsKey(node)) {
                 return Optional.of(part(sums.get(node), 1, node));
             }
+            if (node.op() instanceof LayerNorm norm && node.inputs().size() == WITH_BIAS) {
+                return Optional.of(
+                        new Node(new LayerNormKernel(norm), replaced.apply(node).inputs(), node.scope()));
+            }
+            if (channelsLast && isBiased(node) && !absorbed.contains(node)) {
+                Node conv = replaced.apply(node);
+                List<Node> arguments =
+                        List.of(FoldConvBias.withoutBias(conv), conv.inputs().get(2));
+                return Optional.of(new Node(new BiasKernel(), arguments, node.scope()));
+            }
             return node.op() instanceof Add ? addBias(node, uses, replaced) : Optional.empty();
         });
+    }
+
+    /** Convolutions whose bias goes to the norm or the sum that takes their result. */
+    private static Set<Node> absorbed(Graph graph, Uses uses) {
+        Set<Node> absorbed = new HashSet<>();
+        for (Node node : graph.nodes()) {
+            boolean norm = node.op() instanceof GroupNorm || node.op() instanceof GroupNormSilu;
+            if (norm) {
+                absorbed.add(node.inputs().get(0));
+            } else if (node.op() instanceof Add) {
+                biasedSummand(node, uses)
+                        .ifPresent(i -> absorbed.add(node.inputs().get(i)));
+            }
+        }
+        absorbed.removeIf(node -> !uses.isSingle(node));
+        return absorbed;
+    }
+
+    /** Which argument of a sum is a convolution whose bias the sum can add. */
+    private static Optional<Integer> biasedSummand(Node add, Uses uses) {
+        return Stream.of(0, 1)
+                .filter(i -> isBiased(add.inputs().get(i))
+                        && uses.isSingle(add.inputs().get(i)))
+                .filter(i -> add.inputs().get(1 - i).type().equals(add.type()))
+                .findFirst();
     }
 
     /** The first layer norm of each sum of sequences. */
@@ -127,19 +168,15 @@ public final class SelectKernels implements Pass {
     }
 
     private Optional<Node> addBias(Node add, Uses uses, UnaryOperator<Node> replaced) {
-        for (int i = 0; channelsLast && i < 2; i++) {
-            Node x = add.inputs().get(i);
-            Node other = add.inputs().get(1 - i);
-            if (isBiased(x) && uses.isSingle(x) && other.type().equals(x.type())) {
-                Node conv = replaced.apply(x);
-                List<Node> arguments = List.of(
-                        FoldConvBias.withoutBias(conv),
-                        replaced.apply(other),
-                        conv.inputs().get(2));
-                return Optional.of(new Node(new AddBiasKernel(), arguments, add.scope()));
-            }
-        }
-        return Optional.empty();
+        return channelsLast ? biasedSummand(add, uses).map(i -> addBias(add, i, replaced)) : Optional.empty();
+    }
+
+    private static Node addBias(Node add, int biased, UnaryOperator<Node> replaced) {
+        Node conv = add.inputs().get(biased);
+        Node x = new Node(
+                conv.op(), conv.inputs().subList(0, 2).stream().map(replaced).toList(), conv.scope());
+        Node other = replaced.apply(add.inputs().get(1 - biased));
+        return new Node(new AddBiasKernel(), List.of(x, other, conv.inputs().get(2)), add.scope());
     }
 
     private static boolean isBiased(Node node) {

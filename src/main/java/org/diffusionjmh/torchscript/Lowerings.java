@@ -15,8 +15,11 @@ import org.diffusionjmh.graph.FusedOp.Geglu;
 import org.diffusionjmh.graph.FusedOp.GroupNormSilu;
 import org.diffusionjmh.graph.KernelOp.AddBiasKernel;
 import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
+import org.diffusionjmh.graph.KernelOp.BiasKernel;
 import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
+import org.diffusionjmh.graph.KernelOp.InterleaveKernel;
+import org.diffusionjmh.graph.KernelOp.LayerNormKernel;
 import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
 import org.diffusionjmh.graph.LayoutOp.Contiguous;
 import org.diffusionjmh.graph.LookupOp.Embedding;
@@ -109,7 +112,11 @@ final class Lowerings {
                         op.silu() ? "True" : "False"));
         put(AddLayerNormKernel.class, (op, node, x) -> "ops.djmh.add_layer_norm(%s, %s)"
                 .formatted(String.join(", ", x), number(op.norm().eps())));
+        put(LayerNormKernel.class, (op, node, x) -> "ops.djmh.layer_norm(%s, %s)"
+                .formatted(String.join(", ", x), number(op.norm().eps())));
         call(AddBiasKernel.class, "ops.djmh.add_bias");
+        call(BiasKernel.class, "ops.djmh.bias");
+        call(InterleaveKernel.class, "ops.djmh.interleave");
         call(GegluKernel.class, "ops.djmh.geglu");
         put(LayerNorm.class, (op, node, x) -> "torch.layer_norm(%s, [%d], %s, %s, %s)"
                 .formatted(

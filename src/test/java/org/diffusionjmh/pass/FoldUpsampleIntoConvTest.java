@@ -7,13 +7,15 @@ import org.diffusionjmh.graph.ContractionOp.Conv2d;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.GraphBuilder;
+import org.diffusionjmh.graph.KernelOp.InterleaveKernel;
 import org.diffusionjmh.graph.MovementOp.UpsampleNearest;
 import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.kernel.FusedOperators;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class FoldUpsampleIntoConvTest {
-    private final Pass pass = new FoldUpsampleIntoConv();
+    private final Pass pass = new FoldUpsampleIntoConv(false);
 
     /** Also at the edges, where the window meets the padding, and for sizes that are not square or a single pixel. */
     @RepeatedTest(6)
@@ -27,6 +29,19 @@ class FoldUpsampleIntoConvTest {
 
         Graph folded = Rewrites.assertEqualResults(pass, b.build(), 1, 1e-5);
         assertEquals(0, folded.nodesOf(UpsampleNearest.class).size());
+    }
+
+    /** With this project's kernels, one puts the pixels side by side and adds the bias. */
+    @RepeatedTest(3)
+    void foldsWithTheKernel() {
+        FusedOperators.get();
+        Random random = new Random();
+        long height = 1L + random.nextInt(5);
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        Node x = b.input("x", DType.FP32, 2, 3, height, 3);
+        b.output("y", b.conv2d(upsampled(b, x, 2 * height, 6), 5, 3, 1, 1));
+        Graph folded = Rewrites.assertEqualResults(new FoldUpsampleIntoConv(true), b.build(), 1, 1e-5);
+        assertEquals(1, folded.nodesOf(InterleaveKernel.class).size());
     }
 
     /** Not to an odd size, not before another window, stride or padding, and not where the large map is taken elsewhere. */

@@ -11,10 +11,13 @@ import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.GraphBuilder;
 import org.diffusionjmh.graph.KernelOp.AddBiasKernel;
 import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
+import org.diffusionjmh.graph.KernelOp.BiasKernel;
 import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
+import org.diffusionjmh.graph.KernelOp.LayerNormKernel;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.NormalizationOp.GroupNorm;
+import org.diffusionjmh.graph.NormalizationOp.LayerNorm;
 import org.diffusionjmh.graph.PointwiseOp.Add;
 import org.diffusionjmh.kernel.FusedOperators;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,7 +59,8 @@ class SelectKernelsTest {
         Node x = b.input("x", DType.FP32, 2, 3, size, size + 1);
         Node embedding = b.input("embedding", DType.FP32, 2, 5);
         Node shift = b.reshape(b.in("time").linear(embedding, 8, true), 2, 8, 1, 1);
-        Node first = b.in("norm1").groupNorm(b.add(b.in("conv1").conv2d(x, 8, 3, 1, 1), shift), 4, 1e-5);
+        Node conv1 = b.apply(new Conv2d(1, 1), x, b.weight("conv1.weight", 8, 3, 3, 3));
+        Node first = b.in("norm1").groupNorm(b.add(conv1, shift), 4, 1e-5);
         Node second = b.in("norm2").groupNorm(b.in("conv2").conv2d(first, 6, 3, 1, 1), 2, 1e-5);
         b.output("y", second);
 
@@ -93,10 +97,34 @@ class SelectKernelsTest {
         Rewrites.assertUntouched(new SelectKernels(false), b.build());
     }
 
+    /** What no kernel takes with its bias gets it from one. */
+    @Test
+    void otherConvolutionsGetTheirBiasFromAKernel() {
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        Node x = b.input("x", DType.FP32, 2, 4, 5, 3);
+        Node conv = b.in("conv").conv2d(x, 4, 3, 1, 1);
+        b.output("y", b.in("norm").groupNorm(conv, 2, 1e-5));
+        b.output("conv", conv);
+
+        Graph kernels = Rewrites.assertEqualResults(pass, b.build(), 2, 1e-5);
+        assertEquals(1, kernels.nodesOf(BiasKernel.class).size());
+    }
+
+    @Test
+    void layerNormsWithParametersAreReplaced() {
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        b.output("y", b.layerNorm(b.input("x", DType.FP32, 2, 3, 4), 1e-5));
+        assertEquals(
+                1,
+                Rewrites.assertEqualResults(pass, b.build(), 1, 1e-6)
+                        .nodesOf(LayerNormKernel.class)
+                        .size());
+    }
+
     @Test
     void othersStay() {
         GraphBuilder b = new GraphBuilder("test", DType.FP32);
-        b.output("y", b.layerNorm(b.input("x", DType.FP32, 2, 4), 1e-5));
+        b.output("y", b.apply(new LayerNorm(1e-5), b.input("x", DType.FP32, 2, 4)));
         Rewrites.assertUntouched(pass, b.build());
     }
 }
