@@ -11,6 +11,7 @@ public sealed interface Op
                 PointwiseOp,
                 ContractionOp,
                 NormalizationOp,
+                ReductionOp,
                 AttentionOp,
                 MovementOp,
                 LookupOp,

@@ -73,7 +73,31 @@ public record UNet2DConditionConfig(
      * @throws IllegalArgumentException naming file, key and value of what is not supported
      */
     public static UNet2DConditionConfig of(ModelConfig config) {
-        List<Integer> channels = config.sizes("block_out_channels", List.of(320, 640, 1280, 1280));
+        List<UNetBlockType> down = downBlockTypes(config);
+        List<UNetBlockType> up = blockTypes(config, "up_block_types", "UpBlock2D", UP_BLOCKS, down.size());
+        UNet2DConditionConfig result = of(config, down, up, "attention_head_dim");
+        config.supported("mid_block_type", "UNetMidBlock2DCrossAttn");
+        config.off("num_attention_heads");
+        config.finish();
+        return result;
+    }
+
+    /**
+     * Reads the configuration of a ControlNet as that of the U-Net whose down and middle blocks it has. That U-Net's up blocks, of which
+     * the file says nothing, mirror them. The caller asks for the keys that only a ControlNet has, and finishes the file.
+     */
+    static UNet2DConditionConfig ofControlNet(ModelConfig config) {
+        List<UNetBlockType> down = downBlockTypes(config);
+        List<UNetBlockType> up = new ArrayList<>(down);
+        Collections.reverse(up);
+        boolean heads = !config.isUnset("num_attention_heads");
+        config.ignore("attention_head_dim"); // means nothing beside a number of heads
+        return of(config, down, up, heads ? "num_attention_heads" : "attention_head_dim");
+    }
+
+    private static UNet2DConditionConfig of(
+            ModelConfig config, List<UNetBlockType> down, List<UNetBlockType> up, String heads) {
+        List<Integer> channels = channels(config);
         int blocks = channels.size();
         List<List<Integer>> transformerLayers =
                 config.sizeLists("transformer_layers_per_block", blocks, Collections.nCopies(blocks, List.of(1)));
@@ -83,8 +107,8 @@ public record UNet2DConditionConfig(
                 config.size("out_channels", 4),
                 config.flag("flip_sin_to_cos", true),
                 config.integer("freq_shift", 0),
-                blockTypes(config, "down_block_types", "DownBlock2D", DOWN_BLOCKS, blocks),
-                blockTypes(config, "up_block_types", "UpBlock2D", UP_BLOCKS, blocks),
+                down,
+                up,
                 config.flags("only_cross_attention", blocks, Collections.nCopies(blocks, false)),
                 channels,
                 config.sizes("layers_per_block", blocks, Collections.nCopies(blocks, 2)),
@@ -95,7 +119,7 @@ public record UNet2DConditionConfig(
                 crossAttentionDim(config, blocks),
                 transformerLayers,
                 upTransformerLayers(config, transformerLayers),
-                config.sizes("attention_head_dim", blocks, Collections.nCopies(blocks, 8)),
+                config.sizes(heads, blocks, Collections.nCopies(blocks, 8)),
                 config.flag("use_linear_projection", false),
                 additionEmbedding(config),
                 config.optionalSize("time_embedding_dim").orElse(4 * channels.get(0)),
@@ -125,6 +149,19 @@ public record UNet2DConditionConfig(
 
     private static int ofLayer(List<Integer> perLayer, int layer) {
         return perLayer.size() == 1 ? perLayer.get(0) : perLayer.get(layer);
+    }
+
+    private static List<Integer> channels(ModelConfig config) {
+        return config.sizes("block_out_channels", List.of(320, 640, 1280, 1280));
+    }
+
+    private static List<UNetBlockType> downBlockTypes(ModelConfig config) {
+        return blockTypes(
+                config,
+                "down_block_types",
+                "DownBlock2D",
+                DOWN_BLOCKS,
+                channels(config).size());
     }
 
     private static List<UNetBlockType> blockTypes(
@@ -174,7 +211,6 @@ public record UNet2DConditionConfig(
     private static void refuseOtherFeatures(ModelConfig config) {
         config.supported("act_fn", "silu", "swish");
         config.supported("attention_type", "default");
-        config.supported("mid_block_type", "UNetMidBlock2DCrossAttn");
         config.supported("resnet_time_scale_shift", "default");
         config.supported("time_embedding_type", "positional");
         config.supported("resnet_out_scale_factor", 1, 1.0);
@@ -186,7 +222,6 @@ public record UNet2DConditionConfig(
                 "dual_cross_attention",
                 "encoder_hid_dim",
                 "encoder_hid_dim_type",
-                "num_attention_heads",
                 "num_class_embeds",
                 "resnet_skip_time_act",
                 "time_embedding_act_fn",
@@ -194,6 +229,5 @@ public record UNet2DConditionConfig(
         // Of other embedding types and mid blocks only. Fused attention keeps scores in float32, which is what
         // upcast_attention asks for.
         config.ignore("addition_embed_type_num_heads", "mid_block_only_cross_attention", "upcast_attention");
-        config.finish();
     }
 }

@@ -45,6 +45,19 @@ public final class UNet2DConditionModel {
      * @param dtype of weights, sample and text
      */
     public Graph graph(long batch, long height, long width, long textLength, DType dtype) {
+        return graph(batch, height, width, textLength, dtype, false);
+    }
+
+    /**
+     * The same network with further inputs, which a ControlNet gives: {@code down_block_additional_residuals.i}, of the shape of what the
+     * first convolution and each layer of the down blocks leave for the up blocks, added to it; and {@code
+     * mid_block_additional_residual}, added to the middle block's result. Parameters as for {@link #graph}.
+     */
+    public Graph graphWithResiduals(long batch, long height, long width, long textLength, DType dtype) {
+        return graph(batch, height, width, textLength, dtype, true);
+    }
+
+    private Graph graph(long batch, long height, long width, long textLength, DType dtype, boolean residuals) {
         GraphBuilder b = new GraphBuilder("unet", dtype);
         Node sample = b.input("sample", dtype, batch, config.inChannels(), height, width);
         Node timestep = b.input("timestep", DType.FP32, 1);
@@ -60,7 +73,13 @@ public final class UNet2DConditionModel {
         for (int i = 0; i < config.blocks(); i++) {
             x = blocks.down(b.in("down_blocks").in(i), i, x, skips);
         }
+        if (residuals) {
+            addResiduals(b, skips);
+        }
         x = blocks.mid(b.in("mid_block"), x);
+        if (residuals) {
+            x = b.add(x, residual(b, "mid_block_additional_residual", x));
+        }
         for (int i = 0; i < config.blocks(); i++) {
             x = blocks.up(b.in("up_blocks").in(i), i, x, skips);
         }
@@ -69,5 +88,18 @@ public final class UNet2DConditionModel {
         x = b.in("conv_out").conv2d(x, config.outChannels(), config.convOutKernel(), 1, config.convOutKernel() / 2);
         b.output("sample", x);
         return b.build();
+    }
+
+    /** Adds an input to each skip, the first of the network first. */
+    private static void addResiduals(GraphBuilder b, Deque<Node> skips) {
+        for (int i = 0, count = skips.size(); i < count; i++) {
+            Node skip = skips.removeLast();
+            skips.push(b.add(skip, residual(b, "down_block_additional_residuals." + i, skip)));
+        }
+    }
+
+    private static Node residual(GraphBuilder b, String label, Node like) {
+        long[] shape = like.type().shape().stream().mapToLong(Long::longValue).toArray();
+        return b.input(label, like.type().dtype(), shape);
     }
 }

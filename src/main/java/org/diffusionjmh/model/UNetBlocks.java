@@ -45,12 +45,20 @@ final class UNetBlocks {
     Node mid(GraphBuilder b, Node x) {
         int last = config.blocks() - 1;
         long channels = config.blockOutChannels().get(last);
-        ResnetBlock2D resnet =
-                new ResnetBlock2D(config.normNumGroups(), config.normEps(), config.midBlockScaleFactor());
-        x = resnet.apply(b.in("resnets").in(0), x, timeEmbedding, channels);
+        x = plainMid(b, x);
         Transformer2DModel transformer = transformer(last, config.midTransformerLayers(), false);
         x = transformer.apply(b.in("attentions").in(0), x, text);
-        return resnet.apply(b.in("resnets").in(1), x, timeEmbedding, channels);
+        return midResnet().apply(b.in("resnets").in(1), x, timeEmbedding, channels);
+    }
+
+    /** The middle block of networks without a transformer there. */
+    Node plainMid(GraphBuilder b, Node x) {
+        return midResnet()
+                .apply(b.in("resnets").in(0), x, timeEmbedding, x.type().size(1));
+    }
+
+    private ResnetBlock2D midResnet() {
+        return new ResnetBlock2D(config.normNumGroups(), config.normEps(), config.midBlockScaleFactor());
     }
 
     /** Joins each layer with a skip; doubles the resolution, except in the last block, to the size of the next skip. */

@@ -1,9 +1,6 @@
 package org.diffusionjmh.source;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,15 +8,12 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.diffusionjmh.model.ModelConfig;
 import org.diffusionjmh.tokenizer.ClipTokenizer;
-import org.diffusionjmh.weights.SyntheticWeights;
 
 /** A built-in model at one scale, with made-up weights. */
 public final class BuiltInFiles implements ModelFiles {
-    private static final long SEED = 0;
-
     private final BuiltInModel model;
     private final Scale scale;
-    private final SyntheticWeights weights;
+    private final MadeUpWeights weights;
 
     /**
      * @param manager the weights are made on its device
@@ -27,7 +21,7 @@ public final class BuiltInFiles implements ModelFiles {
     public BuiltInFiles(BuiltInModel model, Scale scale, NDManager manager) {
         this.model = model;
         this.scale = scale;
-        this.weights = new SyntheticWeights(SEED, manager);
+        this.weights = new MadeUpWeights(manager);
     }
 
     @Override
@@ -57,17 +51,7 @@ public final class BuiltInFiles implements ModelFiles {
 
     @Override
     public Weights weights(String component) {
-        return new Weights() {
-            @Override
-            public NDArray load(String key, Shape shape, NDManager manager, DataType dtype) {
-                return weights.make(component, key, shape, dtype, manager);
-            }
-
-            @Override
-            public void close() {
-                // The numbers belong to whoever they were made for, and their source to the model.
-            }
-        };
+        return weights.of(component);
     }
 
     @Override

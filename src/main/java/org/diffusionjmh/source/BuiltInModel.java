@@ -3,13 +3,7 @@ package org.diffusionjmh.source;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -116,7 +110,7 @@ public record BuiltInModel(String id, String folder, List<String> aliases) {
     /** A network's configuration. */
     ModelConfig config(Scale scale, String component) {
         String file = configFile(scale, component);
-        return new ModelConfig(id + " (built in): " + file, read(file));
+        return resources().config(file);
     }
 
     /**
@@ -136,10 +130,10 @@ public record BuiltInModel(String id, String folder, List<String> aliases) {
     /** Files of the snapshot that are as published, by their place in it, with their content; tokenizers and weights are not among them. */
     Map<String, byte[]> files(Scale scale) throws IOException {
         Map<String, byte[]> files = new LinkedHashMap<>();
-        files.put(INDEX, bytes(INDEX));
-        files.put(SCHEDULER_CONFIG, bytes(SCHEDULER_CONFIG));
+        files.put(INDEX, resources().bytes(INDEX));
+        files.put(SCHEDULER_CONFIG, resources().bytes(SCHEDULER_CONFIG));
         for (String network : networks()) {
-            files.put(network + "/config.json", bytes(configFile(scale, network)));
+            files.put(network + "/config.json", resources().bytes(configFile(scale, network)));
         }
         return files;
     }
@@ -149,25 +143,10 @@ public record BuiltInModel(String id, String folder, List<String> aliases) {
     }
 
     private JsonObject read(String file) {
-        try (Reader reader = new InputStreamReader(open(file), StandardCharsets.UTF_8)) {
-            return JsonParser.parseReader(reader).getAsJsonObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return resources().read(file);
     }
 
-    private byte[] bytes(String file) throws IOException {
-        try (InputStream stream = open(file)) {
-            return stream.readAllBytes();
-        }
-    }
-
-    private InputStream open(String file) {
-        String resource = "/models/" + folder + "/" + file;
-        InputStream stream = BuiltInModel.class.getResourceAsStream(resource);
-        if (stream == null) {
-            throw new IllegalArgumentException(id + " (built in): no resource " + resource);
-        }
-        return stream;
+    private BuiltInResources resources() {
+        return new BuiltInResources(id, folder);
     }
 }

@@ -73,7 +73,8 @@ public final class ModelResolver {
         return SnapshotFiles.open(model.id(), cached, variant);
     }
 
-    private static Optional<Path> existing(String model) {
+    /** The file or folder of a name, if there is one. */
+    static Optional<Path> existing(String model) {
         try {
             return model.isBlank()
                     ? Optional.empty()

@@ -13,6 +13,8 @@ import org.diffusionjmh.model.AutoencoderKLConfig;
 import org.diffusionjmh.model.CLIPTextModel;
 import org.diffusionjmh.model.CLIPTextModelWithProjection;
 import org.diffusionjmh.model.ClipTextConfig;
+import org.diffusionjmh.model.ControlNetConfig;
+import org.diffusionjmh.model.ControlNetModel;
 import org.diffusionjmh.model.HiddenState;
 import org.diffusionjmh.model.ModelConfig;
 import org.diffusionjmh.model.UNet2DConditionConfig;
@@ -47,6 +49,8 @@ final class NetworkWeights {
             case "UNet2DConditionModel" ->
                 Stream.of(
                         new UNet2DConditionModel(UNet2DConditionConfig.of(config)).graph(1, SIDE, SIDE, 1, DType.FP32));
+            case "ControlNetModel" ->
+                Stream.of(new ControlNetModel(ControlNetConfig.of(config)).graph(1, SIDE, SIDE, 1, DType.FP32));
             case "AutoencoderKL" -> {
                 AutoencoderKL vae = new AutoencoderKL(AutoencoderKLConfig.of(config));
                 yield Stream.of(

@@ -1,9 +1,5 @@
 package org.diffusionjmh.source;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +11,6 @@ import org.diffusionjmh.tokenizer.ClipTokenizer;
 import org.diffusionjmh.weights.ComponentFolder;
 import org.diffusionjmh.weights.JsonObjects;
 import org.diffusionjmh.weights.Snapshot;
-import org.diffusionjmh.weights.WeightSource;
 
 /** A snapshot's folder, as diffusers saves a pipeline. */
 public final class SnapshotFiles implements ModelFiles {
@@ -69,18 +64,7 @@ public final class SnapshotFiles implements ModelFiles {
 
     @Override
     public Weights weights(String component) throws IOException {
-        WeightSource source = snapshot.weights(component, variantOf(component));
-        return new Weights() {
-            @Override
-            public NDArray load(String key, Shape shape, NDManager manager, DataType dtype) {
-                return source.load(key, shape, manager, dtype);
-            }
-
-            @Override
-            public void close() {
-                source.close();
-            }
-        };
+        return new StoredWeights(snapshot.weights(component, variantOf(component)));
     }
 
     /** As in diffusers, a component that lacks the variant has its plain weights, unless every component lacks it. */

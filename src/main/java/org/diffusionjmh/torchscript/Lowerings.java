@@ -55,6 +55,7 @@ import org.diffusionjmh.graph.PointwiseOp.Relu;
 import org.diffusionjmh.graph.PointwiseOp.Scale;
 import org.diffusionjmh.graph.PointwiseOp.Silu;
 import org.diffusionjmh.graph.PointwiseOp.Sin;
+import org.diffusionjmh.graph.ReductionOp.PixelMean;
 import org.diffusionjmh.graph.TensorType;
 
 /** The TorchScript expression of each operation. One table: an operation that is missing here fails a test. */
@@ -125,6 +126,8 @@ final class Lowerings {
                         x.size() > 1 ? x.get(1) : "None",
                         x.size() > 1 ? x.get(2) : "None",
                         number(op.eps())));
+
+        put(PixelMean.class, (op, node, x) -> "torch.mean(%s, [2, 3], True)".formatted(x.get(0)));
 
         put(
                 ScaledDotProductAttention.class,
