@@ -2,6 +2,7 @@ package org.diffusionjmh.model;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The {@code config.json} of a ControlNet of Stable Diffusion 1.x, 2.x or XL.
@@ -54,32 +55,31 @@ public record ControlNetConfig(
         return 1 + layers + downsamplers + 1;
     }
 
-    /** Why its residuals do not fit a U-Net, or why it cannot be told what that U-Net is; empty if it does and can. */
-    public Optional<String> mismatch(UNet2DConditionConfig other) {
-        if (!unet.blockOutChannels().equals(other.blockOutChannels())) {
-            return mismatch("block_out_channels", unet.blockOutChannels(), other.blockOutChannels());
-        }
-        if (!unet.layersPerBlock().equals(other.layersPerBlock())) {
-            return mismatch("layers_per_block", unet.layersPerBlock(), other.layersPerBlock());
-        }
-        if (unet.inChannels() != other.inChannels()) {
-            return mismatch("in_channels", unet.inChannels(), other.inChannels());
-        }
-        if (unet.crossAttentionDim() != other.crossAttentionDim()) {
-            return mismatch("cross_attention_dim", unet.crossAttentionDim(), other.crossAttentionDim());
-        }
+    /**
+     * Why it does not go with a U-Net.
+     *
+     * @param pixelsPerLatent per side
+     * @param pictureChannels channels of control pictures
+     * @return empty if its residuals fit, and if it can be told all that it asks for
+     */
+    public Optional<String> mismatch(UNet2DConditionConfig other, int pixelsPerLatent, int pictureChannels) {
         Optional<Long> pooled = unet.additionEmbedding().map(AdditionEmbedding::pooledDim);
         Optional<Long> given = other.additionEmbedding().map(AdditionEmbedding::pooledDim);
-        if (pooled.isPresent() && !pooled.equals(given)) {
-            return mismatch(
-                    "width of the pooled text",
-                    pooled.get(),
-                    given.map(String::valueOf).orElse("none"));
-        }
-        return Optional.empty();
+        return Stream.of(
+                        mismatch("block_out_channels", unet.blockOutChannels(), other.blockOutChannels()),
+                        mismatch("layers_per_block", unet.layersPerBlock(), other.layersPerBlock()),
+                        mismatch("in_channels", unet.inChannels(), other.inChannels()),
+                        mismatch("cross_attention_dim", unet.crossAttentionDim(), other.crossAttentionDim()),
+                        mismatch("width of the pooled text", pooled, pooled.isEmpty() ? pooled : given),
+                        mismatch("conditioning_channels", conditioningChannels, pictureChannels),
+                        mismatch("factor from picture to latents", conditioningScaleFactor(), pixelsPerLatent))
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
-    private static Optional<String> mismatch(String what, Object here, Object there) {
-        return Optional.of("its " + what + " is " + here + ", the U-Net's " + there);
+    private static Optional<String> mismatch(String what, Object found, Object wanted) {
+        return found.equals(wanted)
+                ? Optional.empty()
+                : Optional.of("its " + what + " is " + found + ", want " + wanted);
     }
 }

@@ -2,6 +2,7 @@ package org.diffusionjmh.pipeline;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import java.util.Optional;
 
 /**
@@ -12,16 +13,49 @@ import java.util.Optional;
  * @param timeIds SDXL's size conditions, FP32 [batch, 6]
  * @param timestepCond the guidance embedding of latent consistency models [batch, time_cond_proj_dim]
  * @param imageLatents latents of a picture to edit [batch, channels, height / 8, width / 8], further channels of every sample
+ * @param control the ControlNets that have a say
  */
 public record Conditioning(
         NDArray encoderHiddenStates,
         Optional<NDArray> textEmbeds,
         Optional<NDArray> timeIds,
         Optional<NDArray> timestepCond,
-        Optional<NDArray> imageLatents) {
+        Optional<NDArray> imageLatents,
+        Optional<Control> control) {
+    /** What a prompt encoder gives. */
+    Conditioning(
+            NDArray encoderHiddenStates,
+            Optional<NDArray> textEmbeds,
+            Optional<NDArray> timeIds,
+            Optional<NDArray> timestepCond,
+            Optional<NDArray> imageLatents) {
+        this(encoderHiddenStates, textEmbeds, timeIds, timestepCond, imageLatents, Optional.empty());
+    }
+
     /** The same with the latents of a picture. */
     Conditioning withImageLatents(NDArray latents) {
-        return new Conditioning(encoderHiddenStates, textEmbeds, timeIds, timestepCond, Optional.of(latents));
+        return new Conditioning(encoderHiddenStates, textEmbeds, timeIds, timestepCond, Optional.of(latents), control);
+    }
+
+    /** The same with ControlNets. */
+    Conditioning withControl(Control newControl) {
+        return new Conditioning(
+                encoderHiddenStates, textEmbeds, timeIds, timestepCond, imageLatents, Optional.of(newControl));
+    }
+
+    /** Of a batch with guidance the second half alone: the prompt without the negative prompt. */
+    Conditioning ofPrompt(NDManager owner) {
+        return new Conditioning(
+                secondHalf(encoderHiddenStates, owner),
+                textEmbeds.map(embeds -> secondHalf(embeds, owner)),
+                timeIds.map(ids -> secondHalf(ids, owner)),
+                timestepCond.map(condition -> secondHalf(condition, owner)),
+                imageLatents.map(latents -> secondHalf(latents, owner)),
+                control);
+    }
+
+    private static NDArray secondHalf(NDArray batch, NDManager owner) {
+        return PromptBatch.half(batch, 1, owner);
     }
 
     /**
@@ -37,13 +71,16 @@ public record Conditioning(
     /**
      * The denoiser's inputs, in the order that {@link org.diffusionjmh.model.UNet2DConditionModel#graph} gives.
      *
+     * @param step index of the step
      * @param modelInput what {@link #modelInput} gave
+     * @param owner owner of what is computed for this step only
      */
-    NDList inputs(NDArray modelInput, NDArray timestep) {
+    NDList inputs(int step, NDArray modelInput, NDArray timestep, NDManager owner) {
         NDList inputs = new NDList(modelInput, timestep, encoderHiddenStates);
         textEmbeds.ifPresent(inputs::add);
         timeIds.ifPresent(inputs::add);
         timestepCond.ifPresent(inputs::add);
+        control.ifPresent(nets -> inputs.addAll(nets.residuals(step, modelInput, timestep, owner)));
         return inputs;
     }
 }

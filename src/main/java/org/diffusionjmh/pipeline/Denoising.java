@@ -106,7 +106,7 @@ public final class Denoising implements AutoCloseable {
             NDArray scaled = sampler.scaleModelInput(latents, next);
             scaled.attach(scope);
             NDArray modelInput = conditioning.modelInput(copies(scaled, guidance.predictions()));
-            NDArray modelOutput = denoiser.predict(modelInput, timesteps.get(next), conditioning, scope);
+            NDArray modelOutput = denoiser.predict(next, modelInput, timesteps.get(next), conditioning, scope);
             NDArray guided = guidance.combine(modelOutput);
             NDArray stepped =
                     sampler.step(next, guided, latents, () -> noise.next().duplicate());

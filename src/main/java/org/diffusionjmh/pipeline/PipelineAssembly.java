@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -13,6 +14,7 @@ import org.diffusionjmh.compiler.ShapedModules;
 import org.diffusionjmh.compiler.TensorTypes;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.image.VaeImageProcessor;
 import org.diffusionjmh.libtorch.HostScalars;
 import org.diffusionjmh.libtorch.ScalarType;
@@ -22,10 +24,13 @@ import org.diffusionjmh.model.AutoencoderKLConfig;
 import org.diffusionjmh.model.CLIPTextModel;
 import org.diffusionjmh.model.CLIPTextModelWithProjection;
 import org.diffusionjmh.model.ClipTextConfig;
+import org.diffusionjmh.model.ControlNetConfig;
+import org.diffusionjmh.model.ControlNetModel;
 import org.diffusionjmh.model.HiddenState;
 import org.diffusionjmh.model.UNet2DConditionConfig;
 import org.diffusionjmh.model.UNet2DConditionModel;
 import org.diffusionjmh.scheduler.Scheduler;
+import org.diffusionjmh.source.FilesWithControlNets;
 import org.diffusionjmh.source.ModelFiles;
 
 /** Puts a latent diffusion pipeline together from a model's files. */
@@ -34,6 +39,8 @@ final class PipelineAssembly {
 
     /** Side of latents that every network can halve as often as it does. */
     private static final int EXAMPLE_SIDE = 64;
+
+    private static final Denoiser.Sizes EXAMPLE = new Denoiser.Sizes(1, EXAMPLE_SIDE, EXAMPLE_SIDE, 1);
 
     private final ModelFiles files;
     private final PipelineOptions options;
@@ -83,16 +90,34 @@ final class PipelineAssembly {
         return new InstructPix2Pix(files, session, parts(TimeIds.INSTRUCT_PIX2PIX, unet, vae, Optional.of(encoder)));
     }
 
+    ControlNetPipeline controlNet(FilesWithControlNets nets) throws IOException {
+        AutoencoderKL vae = vae();
+        UNet2DConditionModel unet = unetOf(1, vae);
+        List<ControlNet> controlNets = new ArrayList<>();
+        for (String component : nets.controlNetComponents()) {
+            controlNets.add(controlNet(nets, component, unet, vae));
+        }
+        Denoiser denoiser = denoiser(unet::graphWithResiduals);
+        return new LatentControlNet(
+                files, session, parts(TimeIds.TEXT_TO_IMAGE, unet, vae, Optional.empty(), controlNets, denoiser));
+    }
+
     private PipelineParts parts(
             TimeIds timeIds, UNet2DConditionModel unet, AutoencoderKL vae, Optional<LatentEncoder> encoder)
             throws IOException {
-        DType dtype = options.dtype();
+        return parts(timeIds, unet, vae, encoder, List.of(), denoiser(unet::graph));
+    }
+
+    private PipelineParts parts(
+            TimeIds timeIds,
+            UNet2DConditionModel unet,
+            AutoencoderKL vae,
+            Optional<LatentEncoder> encoder,
+            List<ControlNet> controlNets,
+            Denoiser denoiser)
+            throws IOException {
         PromptEncoder prompts =
                 promptEncoder(timeIds, new GuidanceEmbedding(unet.config().timeCondProjDim()));
-        Denoiser denoiser = new Denoiser(modules(
-                "unet",
-                new Denoiser.Sizes(1, EXAMPLE_SIDE, EXAMPLE_SIDE, 1),
-                sizes -> unet.graph(sizes.batch(), sizes.height(), sizes.width(), sizes.textLength(), dtype)));
         LatentScaling scaling = scaling(vae.config());
         LatentDecoder decoder = decoder(vae, scaling);
         JsonObject schedulerConfig = files.schedulerConfig();
@@ -105,6 +130,7 @@ final class PipelineAssembly {
         return new PipelineParts(
                 prompts,
                 encoder,
+                controlNets,
                 denoiser,
                 decoder,
                 scaling,
@@ -112,9 +138,33 @@ final class PipelineAssembly {
                 trainTimesteps,
                 vae.config().latentChannels(),
                 unet.config().timeCondProjDim(),
-                dtype,
+                options.dtype(),
                 scalars,
                 new ArrayList<>(weights.values()));
+    }
+
+    private Denoiser denoiser(Denoiser.Graphs graphs) throws IOException {
+        return new Denoiser(modules("unet", EXAMPLE, graphs.of(options.dtype())));
+    }
+
+    private ControlNet controlNet(
+            FilesWithControlNets nets, String component, UNet2DConditionModel unet, AutoencoderKL vae)
+            throws IOException {
+        ControlNetModel model = new ControlNetModel(ControlNetConfig.of(nets.config(component)));
+        int factor = vae.config().vaeScaleFactor();
+        model.config().mismatch(unet.config(), factor, RgbImage.CHANNELS).ifPresent(reason -> {
+            throw new IllegalArgumentException(files.description() + ": the ControlNet "
+                    + nets.nameOf(component) + " does not fit the model: " + reason
+                    + ". Give one that was made for models of this family");
+        });
+        Denoiser.Graphs graphs = model::graph;
+        PictureInput pictures =
+                new PictureInput(new VaeImageProcessor(factor, false), TensorTypes.dataType(options.dtype()));
+        return new ControlNet(
+                model.config(),
+                graphs.of(options.dtype()),
+                modules(component, EXAMPLE, graphs.of(options.dtype())),
+                pictures);
     }
 
     private AutoencoderKL vae() throws IOException {
@@ -208,7 +258,8 @@ final class PipelineAssembly {
                 "vae",
                 new LatentEncoder.Sizes(1, side, side),
                 sizes -> vae.encoderGraph(sizes.batch(), sizes.height(), sizes.width(), dtype));
-        return new LatentEncoder(modules, new VaeImageProcessor(factor, true), TensorTypes.dataType(dtype));
+        return new LatentEncoder(
+                modules, new PictureInput(new VaeImageProcessor(factor, true), TensorTypes.dataType(dtype)));
     }
 
     private LatentDecoder decoder(AutoencoderKL vae, LatentScaling scaling) throws IOException {

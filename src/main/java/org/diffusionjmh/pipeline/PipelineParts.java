@@ -14,6 +14,7 @@ import org.diffusionjmh.scheduler.Scheduler;
  *
  * @param promptEncoder prompts to conditioning
  * @param encoder pictures to latents, for pipelines that take pictures
+ * @param controlNets what adds to the U-Net's features, for pipelines with ControlNets
  * @param denoiser the U-Net
  * @param decoder latents to pictures
  * @param scaling between the autoencoder's latents and the denoiser's
@@ -28,6 +29,7 @@ import org.diffusionjmh.scheduler.Scheduler;
 record PipelineParts(
         PromptEncoder promptEncoder,
         Optional<LatentEncoder> encoder,
+        List<ControlNet> controlNets,
         Denoiser denoiser,
         LatentDecoder decoder,
         LatentScaling scaling,
@@ -40,6 +42,7 @@ record PipelineParts(
         List<ResidentWeights> weights)
         implements AutoCloseable {
     PipelineParts {
+        controlNets = List.copyOf(controlNets);
         weights = List.copyOf(weights);
     }
 
@@ -59,6 +62,7 @@ record PipelineParts(
     public void close() {
         promptEncoder.close();
         encoder.ifPresent(LatentEncoder::close);
+        controlNets.forEach(ControlNet::close);
         denoiser.close();
         decoder.close();
         scaling.close();

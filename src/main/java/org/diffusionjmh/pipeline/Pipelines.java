@@ -1,8 +1,13 @@
 package org.diffusionjmh.pipeline;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.diffusionjmh.libtorch.TorchSession;
 import org.diffusionjmh.source.BuiltInModel;
+import org.diffusionjmh.source.ControlNetFiles;
+import org.diffusionjmh.source.ControlNetResolver;
+import org.diffusionjmh.source.FilesWithControlNets;
 import org.diffusionjmh.source.ModelDescription;
 import org.diffusionjmh.source.ModelFiles;
 import org.diffusionjmh.source.ModelResolver;
@@ -39,6 +44,27 @@ public final class Pipelines {
     }
 
     /**
+     * Loads a text-to-image pipeline with ControlNets. Compiles nothing yet.
+     *
+     * @param model as for {@link #textToImage(String, PipelineOptions, Warnings)}
+     * @param controlNets at least one: a ControlNet's folder; or a hub id in the local Hugging Face cache; or a
+     *     {@link org.diffusionjmh.source.BuiltInControlNet}'s name
+     * @param warnings told if weights are made up, and what the compiler could not do
+     * @throws IOException if files cannot be read
+     * @throws IllegalArgumentException if there is no such model or ControlNet, they do not go together, or one has something that is not
+     *     supported; the message says what
+     */
+    public static ControlNetPipeline controlNet(
+            String model, List<String> controlNets, PipelineOptions options, Warnings warnings) throws IOException {
+        return load(
+                model,
+                options,
+                warnings,
+                (files, given, session, told) -> controlNet(
+                        files, controlNetFiles(files, controlNets, given, session, told), given, session, told));
+    }
+
+    /**
      * Puts a text-to-image pipeline together. Compiles nothing yet.
      *
      * @param files the model; closed with the pipeline, or here if there is none
@@ -53,6 +79,7 @@ public final class Pipelines {
                 throw new IllegalArgumentException(files.description()
                         + ": edits pictures and makes none from text alone; give it an input image");
             }
+            requireNoControlNet(files.description());
             return assembly(files, options, session, warnings).textToImage();
         });
     }
@@ -68,9 +95,57 @@ public final class Pipelines {
     static ImageToImagePipeline imageToImage(
             ModelFiles files, PipelineOptions options, TorchSession session, Warnings warnings) throws IOException {
         return closingOnFailure(files, () -> {
+            requireNoControlNet(files.description());
             PipelineAssembly assembly = assembly(files, options, session, warnings);
             return files.description().editsPictures() ? assembly.instructPix2Pix() : assembly.imageToImage();
         });
+    }
+
+    /**
+     * Puts a text-to-image pipeline with ControlNets together. Compiles nothing yet.
+     *
+     * @param files the model; closed with the pipeline, or here if there is none
+     * @param controlNets at least one; closed as the model is
+     * @param warnings told what the compiler could not do
+     * @throws IOException if files cannot be read
+     * @throws IllegalArgumentException if the model or a ControlNet has something that is not supported, or they do not go together; the
+     *     message says what
+     */
+    static ControlNetPipeline controlNet(
+            ModelFiles files,
+            List<ControlNetFiles> controlNets,
+            PipelineOptions options,
+            TorchSession session,
+            Warnings warnings)
+            throws IOException {
+        FilesWithControlNets all = new FilesWithControlNets(files, controlNets);
+        return closingOnFailure(
+                all, () -> assembly(all, options, session, warnings).controlNet(all));
+    }
+
+    private static List<ControlNetFiles> controlNetFiles(
+            ModelFiles model, List<String> names, PipelineOptions options, TorchSession session, Warnings warnings)
+            throws IOException {
+        ControlNetResolver resolver = ControlNetResolver.of(System.getenv());
+        List<ControlNetFiles> files = new ArrayList<>();
+        try {
+            for (String name : names) {
+                files.add(
+                        resolver.resolve(name, options.scale(), options.variant(), session.manager(), warnings::warn));
+            }
+            return files;
+        } catch (IOException | RuntimeException e) {
+            new FilesWithControlNets(model, files).close();
+            throw e;
+        }
+    }
+
+    private static void requireNoControlNet(ModelDescription model) {
+        if (model.takesControlNets()) {
+            throw new IllegalArgumentException(
+                    model + ": is a pipeline with a ControlNet; give the ControlNet, which may"
+                            + " be the folder controlnet of a snapshot");
+        }
     }
 
     private static PipelineAssembly assembly(
@@ -79,15 +154,18 @@ public final class Pipelines {
         ModelFamily family =
                 switch (model.pipelineClass()) {
                     case "StableDiffusionPipeline",
+                            "StableDiffusionControlNetPipeline",
                             "StableDiffusionImg2ImgPipeline",
                             "StableDiffusionInstructPix2PixPipeline" -> ModelFamily.STABLE_DIFFUSION;
                     case "StableDiffusionXLPipeline",
+                            "StableDiffusionXLControlNetPipeline",
                             "StableDiffusionXLImg2ImgPipeline",
                             "StableDiffusionXLInstructPix2PixPipeline" -> ModelFamily.STABLE_DIFFUSION_XL;
                     default ->
-                        throw new IllegalArgumentException(model.model() + ": model_index.json names the pipeline "
-                                + model.pipelineClass() + "; supported: StableDiffusionPipeline and"
-                                + " StableDiffusionXLPipeline, and both with Img2Img or InstructPix2Pix in the name");
+                        throw new IllegalArgumentException(
+                                model.model() + ": model_index.json names the pipeline "
+                                        + model.pipelineClass() + "; supported: StableDiffusionPipeline and"
+                                        + " StableDiffusionXLPipeline, and both with Img2Img, InstructPix2Pix or ControlNet in the name");
                 };
         return new PipelineAssembly(files, options, session, family, warnings);
     }

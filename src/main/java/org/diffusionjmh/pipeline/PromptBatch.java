@@ -3,6 +3,7 @@ package org.diffusionjmh.pipeline;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 
@@ -40,5 +41,19 @@ final class PromptBatch {
         return rows.reshape(new Shape(1).addAll(shape))
                 .repeat(0, times)
                 .reshape(new Shape(shape.get(0) * times).addAll(shape.slice(1)));
+    }
+
+    /**
+     * The first or the second half of all rows, without a copy.
+     *
+     * @param rows [2 n, ...]
+     * @param index 0 or 1
+     * @param owner owner of the result
+     * @return [n, ...]
+     */
+    static NDArray half(NDArray rows, int index, NDManager owner) {
+        NDList halves = rows.split(2);
+        halves.attach(owner);
+        return halves.get(index);
     }
 }

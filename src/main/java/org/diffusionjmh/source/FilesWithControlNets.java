@@ -54,7 +54,8 @@ public final class FilesWithControlNets implements ModelFiles {
                 .filter(scale -> !plain.syntheticWeights());
         return new ModelDescription(
                 names,
-                plain.pipelineClass(),
+                plain.pipelineClass()
+                        .replaceFirst("(StableDiffusion|StableDiffusionXL)Pipeline", "$1ControlNetPipeline"),
                 plain.syntheticWeights() || madeUp.isPresent(),
                 madeUp.map(Scale::id).orElse(plain.scale()));
     }

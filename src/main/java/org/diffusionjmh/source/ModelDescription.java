@@ -14,6 +14,11 @@ public record ModelDescription(String model, String pipelineClass, boolean synth
         return pipelineClass.endsWith("InstructPix2PixPipeline");
     }
 
+    /** Whether it goes with a ControlNet. */
+    public boolean takesControlNets() {
+        return pipelineClass.contains("ControlNet");
+    }
+
     /** One line for people. */
     @Override
     public String toString() {

@@ -123,6 +123,37 @@ record GoldenRun(RecordedCase recorded, String compiler) {
         conditioning.textEmbeds().ifPresent(embeds -> check("text_embeds", embeds, ONE_CALL));
         conditioning.timeIds().ifPresent(ids -> check("time_ids", ids, 0));
         conditioning.imageLatents().ifPresent(latents -> check("image_latents", latents, ONE_CALL));
+        conditioning.control().ifPresent(this::checkControl);
+    }
+
+    /** Of several ControlNets the first. */
+    private void checkControl(Control control) {
+        ControlBranch branch = control.branches().get(0);
+        if (recorded.has("controlnet/cond")) {
+            GoldenTensors.Tensor picture = recorded.tensor("controlnet/cond");
+            long rows = branch.picture().getShape().get(0);
+            for (long row = 0; row < rows; row++) {
+                assertClose(picture, branch.picture().get(row + ":" + (row + 1)), 0);
+            }
+        }
+        if (recorded.has("controlnet/scale")) {
+            double[] scales = recorded.tensor("controlnet/scale").values();
+            assertEquals(scales.length, branch.steps(), "number of denoiser calls");
+            for (int step = 0; step < scales.length; step++) {
+                assertEquals(scales[step], branch.image().scale(step, branch.steps()), 1e-12, "scale at step " + step);
+            }
+        }
+    }
+
+    /** The residuals of a step. */
+    private void checkResiduals(Control control, int step, NDArray modelInput, NDArray timestep) {
+        if (recorded.has("controlnet/mid")) {
+            NDList residuals = control.residuals(step, modelInput, timestep, modelInput.getManager());
+            for (int i = 0; i < residuals.size() - 1; i++) {
+                assertClose(recorded.tensor("controlnet/down." + i), residuals.get(i), ONE_CALL);
+            }
+            assertClose(recorded.tensor("controlnet/mid"), residuals.get(residuals.size() - 1), ONE_CALL);
+        }
     }
 
     private void checkSteps(Denoising run) {
@@ -131,6 +162,13 @@ record GoldenRun(RecordedCase recorded, String compiler) {
         while (run.hasNext()) {
             run.step(step -> {
                 double tolerance = step.index() == 0 ? ONE_CALL : WHOLE_RUN;
+                if (step.index() == 0) {
+                    float timestep = (float) recorded.tensor("timesteps").values()[0];
+                    NDArray told = step.modelInput().getManager().create(new float[] {timestep});
+                    run.conditioning()
+                            .control()
+                            .ifPresent(control -> checkResiduals(control, 0, step.modelInput(), told));
+                }
                 checkStep("unet_in", step.index(), step.modelInput(), tolerance);
                 checkStep("unet_out", step.index(), step.modelOutput(), tolerance);
                 checkStep("guided", step.index(), step.guided(), tolerance);

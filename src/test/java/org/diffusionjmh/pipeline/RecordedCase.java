@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.testing.Fixtures;
@@ -45,7 +46,11 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
             "negative_target_size",
             "image",
             "strength",
-            "image_guidance_scale");
+            "image_guidance_scale",
+            "controlnet_conditioning_scale",
+            "control_guidance_start",
+            "control_guidance_end",
+            "guess_mode");
 
     static Stream<RecordedCase> of(String... kinds) {
         return Fixtures.ofKind(kinds).stream().flatMap(fixture -> {
@@ -123,13 +128,48 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
                 request(), image(), number(call, "strength"), number(call, "image_guidance_scale"));
     }
 
+    /** The folders of the ControlNets, one or a list of them. */
+    List<Path> controlNets() {
+        return texts(recorded.get("controlnet")).stream().map(fixture::resolve).toList();
+    }
+
+    /** The call's arguments, of a pipeline with ControlNets; a single number stands for all of them. */
+    ControlNetRequest controlRequest() {
+        JsonObject call = recorded.getAsJsonObject("call");
+        List<RgbImage> images = images();
+        List<ControlImage> controls = IntStream.range(0, images.size())
+                .mapToObj(i -> new ControlImage(
+                        images.get(i),
+                        number(call, "controlnet_conditioning_scale", i, 1),
+                        number(call, "control_guidance_start", i, 0),
+                        number(call, "control_guidance_end", i, 1)))
+                .toList();
+        boolean guessMode =
+                given(call, "guess_mode").map(JsonElement::getAsBoolean).orElse(false);
+        return new ControlNetRequest(request(), controls, guessMode);
+    }
+
     private RgbImage image() {
-        try {
-            return RgbImage.read(fixture.resolve(
-                    recorded.getAsJsonObject("call").get("image").getAsString()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return images().get(0);
+    }
+
+    private List<RgbImage> images() {
+        return texts(recorded.getAsJsonObject("call").get("image")).stream()
+                .map(file -> {
+                    try {
+                        return RgbImage.read(fixture.resolve(file));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .toList();
+    }
+
+    private static double number(JsonObject call, String key, int index, double otherwise) {
+        return given(call, key)
+                .map(value -> value.isJsonArray() ? value.getAsJsonArray().get(index) : value)
+                .map(JsonElement::getAsDouble)
+                .orElse(otherwise);
     }
 
     private static OptionalDouble number(JsonObject call, String key) {
