@@ -1,8 +1,12 @@
 package org.diffusionjmh.bench;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Function;
+import org.diffusionjmh.image.EllipseImage;
 import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.pipeline.ControlImage;
+import org.diffusionjmh.pipeline.ControlNetRequest;
 import org.diffusionjmh.pipeline.DiffusionPipeline;
 import org.diffusionjmh.pipeline.ImageToImageRequest;
 import org.diffusionjmh.pipeline.PipelineOptions;
@@ -36,6 +40,15 @@ record Workload<R>(String model, Loader<R> loader, Function<TextToImageRequest, 
                 model,
                 Pipelines::imageToImage,
                 request -> ImageToImageRequest.of(request, picture(request.height(), request.width())));
+    }
+
+    /** A picture from a prompt, under the control of a white ellipse on black. */
+    static Workload<ControlNetRequest> controlNet(String model, String controlNet) {
+        return new Workload<>(
+                model,
+                (base, options, warnings) -> Pipelines.controlNet(base, List.of(controlNet), options, warnings),
+                request -> ControlNetRequest.of(
+                        request, ControlImage.of(EllipseImage.of(request.height(), request.width()))));
     }
 
     /** The same picture always: red grows to the right, green downwards, and blue is a grid. */

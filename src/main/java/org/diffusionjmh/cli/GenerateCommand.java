@@ -2,10 +2,12 @@ package org.diffusionjmh.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.pipeline.ControlNetPipeline;
 import org.diffusionjmh.pipeline.DiffusionPipeline;
 import org.diffusionjmh.pipeline.ImageToImagePipeline;
 import org.diffusionjmh.pipeline.PipelineOptions;
@@ -37,6 +39,9 @@ final class GenerateCommand implements Callable<Integer> {
     private InputImageOptions input;
 
     @Mixin
+    private ControlNetOptions control;
+
+    @Mixin
     private OutputOptions output;
 
     @Option(
@@ -56,7 +61,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Optional<RgbImage> image = input.read();
-        checkOptions(image);
+        List<RgbImage> controlImages = control.read();
+        checkOptions(image, controlImages);
         Warnings warnings = new WarningPrinter(spec.commandLine().getErr());
         long start = System.nanoTime();
         PipelineOptions options = model.pipelineOptions();
@@ -65,6 +71,14 @@ final class GenerateCommand implements Callable<Integer> {
                 tellLoaded(pipeline, options, start);
                 TextToImageRequest request = text.request(pipeline.description(), options.scale(), image);
                 generate(pipeline, input.request(request, image.get()), warnings);
+            }
+        } else if (!control.models().isEmpty()) {
+            try (ControlNetPipeline pipeline =
+                    Pipelines.controlNet(model.model(), control.models(), options, warnings)) {
+                tellLoaded(pipeline, options, start);
+                Optional<RgbImage> sizing = controlImages.stream().findFirst();
+                TextToImageRequest request = text.request(pipeline.description(), options.scale(), sizing);
+                generate(pipeline, control.request(request, controlImages), warnings);
             }
         } else {
             try (TextToImagePipeline pipeline = Pipelines.textToImage(model.model(), options, warnings)) {
@@ -76,9 +90,14 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     /** Finds what is wrong before anything is loaded. */
-    private void checkOptions(Optional<RgbImage> image) throws IOException {
+    private void checkOptions(Optional<RgbImage> image, List<RgbImage> controlImages) throws IOException {
         TextToImageRequest draft = text.draft();
         image.ifPresent(picture -> input.request(draft, picture));
+        control.request(draft, controlImages);
+        if (image.isPresent() && !control.models().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--controlnet does not go with --input-image: ControlNets control what is made from text");
+        }
         if (warmups < 0) {
             throw new IllegalArgumentException("warmups is " + warmups + ", want at least 0");
         }

@@ -55,8 +55,8 @@ final class RequestOptions {
             names = "--height",
             paramLabel = "PIXELS",
             description =
-                    "A multiple of 8. Default: the input image's for image to image, rounded down; else 1024 for a"
-                            + " full-size SDXL, 512 otherwise")
+                    "A multiple of 8. Default: the input image's for image to image, the control image's for a ControlNet,"
+                            + " rounded down; else 1024 for a full-size SDXL, 512 otherwise")
     private Optional<Integer> height;
 
     @Option(names = "--width", paramLabel = "PIXELS", description = "A multiple of 8. Default: as for --height")
@@ -75,7 +75,7 @@ final class RequestOptions {
      * The request for a model.
      *
      * @param scale the model's, if it is built in
-     * @param image the picture to start from
+     * @param image the picture to start from, or the control picture
      * @throws IllegalArgumentException if an option has no legal value
      */
     TextToImageRequest request(ModelDescription model, Scale scale, Optional<RgbImage> image) {

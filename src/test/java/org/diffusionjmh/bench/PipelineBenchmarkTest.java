@@ -1,13 +1,18 @@
 package org.diffusionjmh.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.diffusionjmh.image.EllipseImage;
 import org.diffusionjmh.image.ImageComparison;
 import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.pipeline.ControlImage;
+import org.diffusionjmh.pipeline.ControlNetPipeline;
+import org.diffusionjmh.pipeline.ControlNetRequest;
 import org.diffusionjmh.pipeline.ImageToImagePipeline;
 import org.diffusionjmh.pipeline.ImageToImageRequest;
 import org.diffusionjmh.pipeline.PipelineOptions;
@@ -66,6 +71,14 @@ class PipelineBenchmarkTest {
         }
         ImageToImageRequest request = ImageToImageRequest.of(request(), RgbImage.of(SIDE, SIDE, pixels));
         try (ImageToImagePipeline pipeline = Pipelines.imageToImage(model, options(), message -> {})) {
+            return pipeline.generate(request, StepListener.NONE, message -> {}).get(0);
+        }
+    }
+
+    /** The picture that is made under the control of an ellipse. */
+    private static RgbImage expectedUnderControl(String model, String controlNet) throws Exception {
+        ControlNetRequest request = ControlNetRequest.of(request(), ControlImage.of(EllipseImage.of(SIDE, SIDE)));
+        try (ControlNetPipeline pipeline = Pipelines.controlNet(model, List.of(controlNet), options(), message -> {})) {
             return pipeline.generate(request, StepListener.NONE, message -> {}).get(0);
         }
     }
@@ -142,6 +155,38 @@ class PipelineBenchmarkTest {
         assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
 
         InstructPix2Pix.Run run = loaded(new InstructPix2Pix.Run(), "none");
+        assertStepsGive(expected, run, () -> {
+            benchmark.step(run);
+            return null;
+        });
+    }
+
+    @Test
+    void stableDiffusionControlNet() throws Exception {
+        StableDiffusionControlNet benchmark = new StableDiffusionControlNet();
+        String model = "stable-diffusion-v1-5/stable-diffusion-v1-5";
+        RgbImage expected = expectedUnderControl(model, "lllyasviel/sd-controlnet-canny");
+        assertNotEquals(expected(model), expected);
+
+        StableDiffusionControlNet.Pipeline pipeline = loaded(new StableDiffusionControlNet.Pipeline(), "none");
+        assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
+
+        StableDiffusionControlNet.Run run = loaded(new StableDiffusionControlNet.Run(), "none");
+        assertStepsGive(expected, run, () -> {
+            benchmark.step(run);
+            return null;
+        });
+    }
+
+    @Test
+    void sdxlControlNet() throws Exception {
+        SdxlControlNet benchmark = new SdxlControlNet();
+        RgbImage expected = expectedUnderControl("SG161222/RealVisXL_V4.0", "diffusers/controlnet-canny-sdxl-1.0");
+
+        SdxlControlNet.Pipeline pipeline = loaded(new SdxlControlNet.Pipeline(), "none");
+        assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
+
+        SdxlControlNet.Run run = loaded(new SdxlControlNet.Run(), "none");
         assertStepsGive(expected, run, () -> {
             benchmark.step(run);
             return null;

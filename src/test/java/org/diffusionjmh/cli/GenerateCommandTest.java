@@ -80,6 +80,24 @@ class GenerateCommandTest {
         assertEquals(List.of(64, 72), List.of(image.height(), image.width()));
     }
 
+    /** Without a control picture a ControlNet is shown an ellipse; with one, the result has its size. */
+    @Test
+    void generatesUnderControl() throws IOException {
+        Path picture = folder.resolve("new.png");
+        String options = "--model sd15 --device cpu --scale mini --steps 2 --scheduler DDIMScheduler --warmups 0"
+                + " --controlnet sd-controlnet-canny --output-image " + picture;
+        assertEquals(0, generate((options + " --height 64 --width 72").split(" ")), output::err);
+        assertEquals(64, RgbImage.read(picture).height());
+        assertTrue(output.out().contains(" + lllyasviel/sd-controlnet-canny (StableDiffusionControlNetPipeline, "));
+        assertTrue(output.err().contains("warning: lllyasviel/sd-controlnet-canny runs with made-up weights"));
+
+        String shown = " --control-image " + inputImage() + " --control-guidance-end 0.5"
+                + " --controlnet-conditioning-scale 0.5 --guess-mode";
+        assertEquals(0, generate((options + shown).split(" ")), output::err);
+        RgbImage image = RgbImage.read(picture);
+        assertEquals(List.of(40, 48), List.of(image.height(), image.width()));
+    }
+
     @Test
     void editingNeedsAPicture() {
         assertEquals(2, generate("--model", "instruct-pix2pix", "--device", "cpu"));
@@ -114,6 +132,11 @@ class GenerateCommandTest {
                     --device tpu                  | unknown device 'tpu'
                     --strength 0.5                | --strength is about an input image; give one with --input-image
                     --image-guidance-scale 2      | --image-guidance-scale is about an input image
+                    --control-image pom.xml       | --control-image is about a ControlNet; give one with --controlnet
+                    --guess-mode                  | --guess-mode is about a ControlNet; give one with --controlnet
+                    --controlnet a --control-image pom.xml                      | pom.xml
+                    --controlnet a --control-guidance-start 1                   | control_guidance_start is 1.0 and
+                    --controlnet a --controlnet b --control-image absent.png    | is given 1 times and --controlnet 2 times
                     --input-image pom.xml         | pom.xml
                     --input-image absent.png      | absent.png
                     --output-image picture.bmp    | picture.bmp: the extension names no known picture format

@@ -69,6 +69,10 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
         return fixture.getFileName() + "/" + id();
     }
 
+    String pipelineClass() {
+        return recorded.get("pipeline").getAsString();
+    }
+
     boolean has(String tensor) {
         return golden.has(id() + "/" + tensor);
     }
