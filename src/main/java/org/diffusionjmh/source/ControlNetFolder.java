@@ -34,8 +34,8 @@ public final class ControlNetFolder implements ControlNetFiles {
     public static ControlNetFolder open(String name, Path folder, Optional<String> variant) throws IOException {
         if (Files.isRegularFile(folder.resolve("model_index.json"))) {
             throw new IllegalArgumentException(
-                    folder + ": is a pipeline's snapshot; want the folder of a ControlNet, such as "
-                            + folder.resolve("controlnet"));
+                    folder + ": is a pipeline's snapshot; want the folder of a ControlNet, which"
+                            + " a pipeline that has one keeps in its folder controlnet");
         }
         ComponentFolder component = new ComponentFolder(folder);
         JsonObject config = JsonObjects.read(component.config());
