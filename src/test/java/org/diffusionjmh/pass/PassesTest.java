@@ -3,8 +3,10 @@ package org.diffusionjmh.pass;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.diffusionjmh.graph.ContractionOp.Conv2d;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
@@ -16,6 +18,8 @@ import org.diffusionjmh.graph.NormalizationOp.GroupNorm;
 import org.diffusionjmh.graph.NormalizationOp.LayerNorm;
 import org.diffusionjmh.graph.PointwiseOp.Add;
 import org.diffusionjmh.kernel.FusedOperators;
+import org.diffusionjmh.model.ControlNetConfig;
+import org.diffusionjmh.model.ControlNetModel;
 import org.diffusionjmh.model.ModelConfig;
 import org.diffusionjmh.model.UNet2DConditionConfig;
 import org.diffusionjmh.model.UNet2DConditionModel;
@@ -24,12 +28,13 @@ import org.junit.jupiter.api.Test;
 
 /** All passes together. Those for a GPU too: a CPU runs what they make. */
 class PassesTest {
+    private final UNet2DConditionModel model;
     private final Graph unet;
 
     PassesTest() throws IOException {
         Path config = Fixtures.ofKind("sd15-t2i").get(0).resolve("snapshot/unet/config.json");
-        unet = new UNet2DConditionModel(UNet2DConditionConfig.of(ModelConfig.read(config)))
-                .graph(2, 16, 24, 7, DType.FP32);
+        model = new UNet2DConditionModel(UNet2DConditionConfig.of(ModelConfig.read(config)));
+        unet = model.graph(2, 16, 24, 7, DType.FP32);
     }
 
     @Test
@@ -64,10 +69,32 @@ class PassesTest {
         Rewrites.assertEqualResults(unet, graph, 1e-4);
     }
 
+    /** Residuals come into the U-Net row-major, and the embedding of the control picture into each step of the ControlNet. */
+    @Test
+    void gpuGraphsOfAControlNetEqualThePlainOnes() throws IOException {
+        FusedOperators.get();
+        Path fixture = Fixtures.ofKind("controlnet").get(0);
+        JsonObject recorded = Fixtures.json(fixture.resolve("golden.json"))
+                .getAsJsonArray("cases")
+                .get(0)
+                .getAsJsonObject();
+        Path config = fixture.resolve(recorded.get("controlnet").getAsString()).resolve("config.json");
+        Graph controlNet =
+                new ControlNetModel(ControlNetConfig.of(ModelConfig.read(config))).graph(2, 9, 13, 7, DType.FP32);
+        Graph controlled = model.graphWithResiduals(2, 9, 13, 7, DType.FP32);
+        for (Graph graph : List.of(controlNet, controlled)) {
+            Rewrites.assertEqualResults(graph, optimized(graph, true, true), 1e-4);
+        }
+    }
+
     private Graph optimized(boolean kernels, boolean channelsLast) {
+        return optimized(unet, kernels, channelsLast);
+    }
+
+    private static Graph optimized(Graph graph, boolean kernels, boolean channelsLast) {
         Passes.Target target = new Passes.Target(true, kernels, AttentionChoice.LIBTORCH);
         return new PassPipeline(Passes.of(target, false, channelsLast))
-                .run(unet)
+                .run(graph)
                 .graph();
     }
 }
