@@ -12,6 +12,11 @@ record CheckedModule(ModuleInputs inputs, CompiledModule module) implements Comp
     }
 
     @Override
+    public boolean rebind() {
+        return module.rebind();
+    }
+
+    @Override
     public void close() {
         module.close();
     }

@@ -14,6 +14,13 @@ public interface CompiledModule extends AutoCloseable {
      */
     NDList run(NDList inputs, NDManager manager);
 
+    /**
+     * Takes the weights from the module's parameters again, where some have other values now. Compiles nothing.
+     *
+     * @return whether a weight is another tensor than before: what was captured on the old one's memory is void then
+     */
+    boolean rebind();
+
     /** Frees what the module holds on the device; the weights stay with their owner. */
     @Override
     void close();

@@ -66,6 +66,16 @@ final class CudaGraphModule implements CompiledModule {
         }
     }
 
+    /** The captured call stays, and finds the new values, as long as they are where the old ones were. */
+    @Override
+    public boolean rebind() {
+        boolean moved = plain.rebind();
+        if (moved) {
+            discard();
+        }
+        return moved;
+    }
+
     private void discard() {
         captured.ifPresent(CapturedCall::close);
         captured = Optional.empty();

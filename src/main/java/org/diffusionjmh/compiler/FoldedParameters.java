@@ -3,11 +3,12 @@ package org.diffusionjmh.compiler;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.diffusionjmh.graph.Graph;
@@ -21,56 +22,64 @@ final class FoldedParameters implements Parameters {
     /** Results computed in one go: enough to make the calls few, little enough that what they are made of can be freed in between. */
     private static final long BATCH_BYTES = 64L << 20;
 
+    private final WeightFolding folding;
     private final Parameters plain;
+    private final NDManager manager;
     private final Map<String, NDArray> values = new HashMap<>();
 
-    private FoldedParameters(Parameters plain) {
+    /**
+     * @param plain the weights
+     * @param manager owner of the values that the plain parameters do not keep
+     */
+    FoldedParameters(WeightFolding folding, Parameters plain, NDManager manager) {
+        this.folding = folding;
         this.plain = plain;
+        this.manager = manager;
     }
 
     /**
-     * Computes what is not known yet, and lets go of the weights that only folded values took.
-     *
-     * @param manager owner of the values that the plain parameters do not keep
+     * Computes the values that the plain parameters have not kept, and lets go of the weights that only these took. To be called before
+     * the first use, and again when weights have changed.
      */
-    static FoldedParameters of(WeightFolding folding, Parameters plain, NDManager manager) {
-        FoldedParameters folded = new FoldedParameters(plain);
+    void compute() {
         Set<String> taken = weights(folding.main());
         Map<String, Node> batch = new LinkedHashMap<>();
         long bytes = 0;
         for (Map.Entry<String, Node> entry : folding.folded().entrySet()) {
             String expression = entry.getKey();
-            plain.derived(expression).ifPresent(value -> folded.values.put(expression, value));
-            if (folded.values.containsKey(expression)) {
+            Optional<NDArray> kept = plain.derived(expression);
+            if (kept.isPresent()) {
+                values.put(expression, kept.get());
                 continue;
             }
             TensorType type = entry.getValue().type();
             batch.put(expression, entry.getValue());
             bytes += type.elements() * type.dtype().bytes();
             if (bytes > BATCH_BYTES) {
-                folded.compute(batch, taken, manager);
+                compute(batch, taken);
                 batch.clear();
                 bytes = 0;
             }
         }
-        folded.compute(batch, taken, manager);
-        return folded;
+        compute(batch, taken);
     }
 
-    private void compute(Map<String, Node> expressions, Set<String> taken, NDManager manager) {
+    private void compute(Map<String, Node> expressions, Set<String> taken) {
         if (expressions.isEmpty()) {
             return;
         }
         Graph graph = new Graph("weights", List.of(), expressions);
         try (CompiledModule module = InterpretedCompiler.none().compile(graph, plain, manager)) {
             NDList results = module.run(new NDList(), manager);
-            List<String> keys = new ArrayList<>(expressions.keySet());
-            for (int i = 0; i < keys.size(); i++) {
-                values.put(keys.get(i), results.get(i));
-                plain.keep(keys.get(i), results.get(i));
-            }
+            Iterator<NDArray> result = results.iterator();
+            expressions.forEach((expression, node) -> put(expression, node, result.next()));
         }
         weights(graph).stream().filter(key -> !taken.contains(key)).forEach(plain::release);
+    }
+
+    private void put(String expression, Node node, NDArray value) {
+        Set<String> sources = weights(new Graph("weights", List.of(), Map.of(expression, node)));
+        values.put(expression, plain.keep(expression, sources, value));
     }
 
     private static Set<String> weights(Graph graph) {

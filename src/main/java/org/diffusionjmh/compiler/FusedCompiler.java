@@ -63,8 +63,9 @@ final class FusedCompiler implements Compiler {
                 WeightFolding.of(optimized(graph, manager.getDevice()).graph());
         NDManager scope = manager.newSubManager();
         try {
-            Parameters folded = FoldedParameters.of(folding, parameters, scope);
-            return module(folding.main(), folded, scope);
+            FoldedParameters folded = new FoldedParameters(folding, parameters, scope);
+            folded.compute();
+            return new FoldedModule(module(folding.main(), folded, scope), folded, scope);
         } catch (RuntimeException e) {
             scope.close();
             throw e;
@@ -80,11 +81,11 @@ final class FusedCompiler implements Compiler {
         Compiler backend = scope.getDevice().isGpu() ? onGpu : onCpu;
         Optional<StepSplit> split = StepSplit.of(graph);
         if (split.isEmpty()) {
-            return new OwningModule(backend.compile(graph, parameters, scope), scope);
+            return backend.compile(graph, parameters, scope);
         }
         StepSplit parts = split.get();
         CompiledModule perRun = InterpretedCompiler.none().compile(parts.perRun(), parameters, scope);
         CompiledModule perStep = backend.compile(parts.perStep(), parameters, scope);
-        return new OwningModule(new StepModule(graph, parts, perRun, perStep, scope), scope);
+        return new StepModule(graph, parts, perRun, perStep, scope);
     }
 }

@@ -1,13 +1,9 @@
 package org.diffusionjmh.compiler;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
-import java.util.List;
 import org.diffusionjmh.graph.Graph;
-import org.diffusionjmh.graph.Node;
-import org.diffusionjmh.graph.SourceOp;
 import org.diffusionjmh.libtorch.ScriptModule;
 import org.diffusionjmh.torchscript.TorchScriptArchive;
 import org.diffusionjmh.torchscript.TorchScriptProgram;
@@ -42,13 +38,10 @@ final class InterpretedCompiler implements Compiler {
     public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
         TorchScriptProgram program = TorchScriptProgram.of(graph);
         ScriptModule script = ScriptModule.load(TorchScriptArchive.of(program.source()), manager);
-        NDManager constants = manager.newSubManager();
-        CompiledModule module = new InterpretedModule(script, constants, optimize);
+        CompiledModule module = new InterpretedModule(
+                script, new ModuleTensors(program.bindings(), parameters, manager.newSubManager()), optimize);
         try {
-            List<NDArray> tensors = program.bindings().stream()
-                    .map(node -> tensor(node, parameters, constants))
-                    .toList();
-            script.setTensors("bind", tensors);
+            module.rebind();
             return module;
         } catch (RuntimeException e) {
             module.close();
@@ -56,19 +49,7 @@ final class InterpretedCompiler implements Compiler {
         }
     }
 
-    private static NDArray tensor(Node node, Parameters parameters, NDManager constants) {
-        if (node.op() instanceof SourceOp.Constant constant) {
-            float[] values = new float[constant.values().size()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = constant.values().get(i);
-            }
-            return constants.create(values, TensorTypes.shape(constant.type()));
-        }
-        SourceOp.Weight weight = (SourceOp.Weight) node.op();
-        return parameters.get(weight.key(), weight.type());
-    }
-
-    private record InterpretedModule(ScriptModule script, NDManager constants, boolean optimize)
+    private record InterpretedModule(ScriptModule script, ModuleTensors tensors, boolean optimize)
             implements CompiledModule {
         @Override
         public NDList run(NDList inputs, NDManager manager) {
@@ -77,9 +58,18 @@ final class InterpretedCompiler implements Compiler {
         }
 
         @Override
+        public boolean rebind() {
+            boolean changed = tensors.update();
+            if (changed) {
+                script.setTensors("bind", tensors.inOrder());
+            }
+            return changed;
+        }
+
+        @Override
         public void close() {
             script.close();
-            constants.close();
+            tensors.close();
         }
     }
 }

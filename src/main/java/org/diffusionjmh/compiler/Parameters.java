@@ -2,6 +2,7 @@ package org.diffusionjmh.compiler;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
+import java.util.Set;
 import org.diffusionjmh.graph.TensorType;
 
 /** The weights of a network, resident on the device of its modules and shared by all of them. */
@@ -29,8 +30,13 @@ public interface Parameters {
     /**
      * Offers a value computed from weights for later modules. Parameters that serve one module only leave it to its owner; those that
      * serve several attach it to themselves.
+     *
+     * @param weights the names of the weights it was computed from
+     * @return the tensor to use: the value, or an earlier one of the same expression that was overwritten by it
      */
-    default void keep(String expression, NDArray value) {}
+    default NDArray keep(String expression, Set<String> weights, NDArray value) {
+        return value;
+    }
 
     /** Says that a weight is not taken by a module, only values computed from it: its memory may be freed until it is asked for again. */
     default void release(String key) {}

@@ -37,6 +37,11 @@ public final class ShapedModules<S extends Record> implements AutoCloseable {
         return modules.computeIfAbsent(sizes, key -> compiler.compile(graphs.apply(key), parameters, manager));
     }
 
+    /** Makes all modules take their weights again; see {@link CompiledModule#rebind}. */
+    public void rebind() {
+        modules.values().forEach(CompiledModule::rebind);
+    }
+
     @Override
     public void close() {
         modules.values().forEach(CompiledModule::close);

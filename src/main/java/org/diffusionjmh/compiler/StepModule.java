@@ -64,6 +64,14 @@ final class StepModule implements CompiledModule {
         lastRunInputs = given;
     }
 
+    /** What was computed once per run is of the old weights, so it is computed again. */
+    @Override
+    public boolean rebind() {
+        lastRunInputs = new NDList();
+        boolean runChanged = perRun.rebind();
+        return perStep.rebind() || runChanged;
+    }
+
     private static NDList pick(NDList inputs, List<Integer> positions) {
         NDList picked = new NDList();
         positions.forEach(position -> picked.add(inputs.get(position)));

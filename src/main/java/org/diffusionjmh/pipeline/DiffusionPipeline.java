@@ -1,8 +1,10 @@
 package org.diffusionjmh.pipeline;
 
+import java.io.IOException;
 import java.util.List;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.libtorch.TorchSession;
+import org.diffusionjmh.lora.Lora;
 import org.diffusionjmh.source.ModelDescription;
 
 /**
@@ -42,6 +44,20 @@ public interface DiffusionPipeline<R> extends AutoCloseable {
      * @throws IllegalArgumentException if the request asks for something that this pipeline does not do
      */
     List<RgbImage> generate(R request, StepListener listener, Warnings warnings);
+
+    /**
+     * Fuses LoRAs into the weights, in place of those that are fused now; none restore the model's own weights, bit for bit. Nothing is
+     * compiled or loaded anew but the weights concerned. All files are read and checked before the first weight is touched. A run that
+     * was started before is not to be continued: its prompts were encoded with other weights.
+     *
+     * @param loras each is added with its scale
+     * @throws IOException if a file cannot be read
+     * @throws IllegalArgumentException if a file is no LoRA or does not fit the model; the message names file, tensor and what was wanted
+     */
+    void setLoras(List<Lora> loras) throws IOException;
+
+    /** The LoRAs that are fused into the weights. */
+    List<Lora> loras();
 
     /** Frees everything on the device, the session included. */
     @Override

@@ -3,11 +3,14 @@ package org.diffusionjmh.pipeline;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.libtorch.NoiseGenerator;
 import org.diffusionjmh.libtorch.TorchSession;
+import org.diffusionjmh.lora.Lora;
+import org.diffusionjmh.lora.LoraSet;
 import org.diffusionjmh.scheduler.SamplingOptions;
 import org.diffusionjmh.source.ModelDescription;
 import org.diffusionjmh.source.ModelFiles;
@@ -18,12 +21,14 @@ abstract class LatentDiffusionPipeline<R> implements DiffusionPipeline<R> {
     private final TorchSession session;
     private final PipelineParts parts;
     private final NoiseGenerator noise;
+    private final FusedLoras loras;
 
     LatentDiffusionPipeline(ModelFiles files, TorchSession session, PipelineParts parts) {
         this.files = files;
         this.session = session;
         this.parts = parts;
         this.noise = new NoiseGenerator(session.manager());
+        this.loras = new FusedLoras(files, parts.weights());
     }
 
     /**
@@ -100,6 +105,20 @@ abstract class LatentDiffusionPipeline<R> implements DiffusionPipeline<R> {
                 () -> parts.decoder().decode(run.latents(), run.latents().getManager()));
     }
 
+    @Override
+    public final void setLoras(List<Lora> wanted) throws IOException {
+        LoraSet opened = loras.open(wanted);
+        onSession(() -> {
+            loras.replaceBy(opened);
+            return null;
+        });
+    }
+
+    @Override
+    public final List<Lora> loras() {
+        return loras.inForce();
+    }
+
     private <T> T onSession(Callable<T> task) {
         try {
             return session.call(task);
@@ -117,6 +136,7 @@ abstract class LatentDiffusionPipeline<R> implements DiffusionPipeline<R> {
     public final void close() {
         onSession(() -> {
             parts.close();
+            loras.close();
             noise.close();
             files.close();
             return null;

@@ -287,10 +287,10 @@ final class PipelineAssembly {
             throws IOException {
         ResidentWeights resident = weights.get(component);
         if (resident == null) {
-            resident = new ResidentWeights(files.weights(component), session.manager());
+            resident = new ResidentWeights(component, files.weights(component), session.manager());
             weights.put(component, resident);
         }
         resident.load(graphs.apply(example));
-        return new ShapedModules<>(graphs, compiler, resident, session.manager());
+        return resident.modules(graphs, compiler);
     }
 }

@@ -2,33 +2,64 @@ package org.diffusionjmh.pipeline;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.diffusionjmh.compiler.Compiler;
 import org.diffusionjmh.compiler.Parameters;
+import org.diffusionjmh.compiler.ShapedModules;
 import org.diffusionjmh.compiler.TensorTypes;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.SourceOp;
 import org.diffusionjmh.graph.TensorType;
+import org.diffusionjmh.libtorch.ScalarType;
+import org.diffusionjmh.libtorch.TensorMemory;
+import org.diffusionjmh.lora.LowRankUpdate;
 import org.diffusionjmh.source.ModelFiles;
 
-/** A component's weights on the device: each serves all modules that ask for it. */
+/**
+ * A component's weights on the device, each of which serves all modules that ask for it, and the values that modules computed from them.
+ *
+ * <p>LoRAs can be fused into them. The model's own weights are then loaded again and the updates added, so that nothing of the LoRAs
+ * before is left. On a GPU new values overwrite the old ones, since captured CUDA graphs read from there; on a CPU they take their
+ * place, since the old ones may stand on a file.
+ */
 final class ResidentWeights implements Parameters, AutoCloseable {
+    private final String component;
     private final ModelFiles.Weights source;
     private final NDManager manager;
     private final Map<Use, NDArray> resident = new HashMap<>();
-    private final Map<String, NDArray> derived = new HashMap<>();
+    private final Map<String, Derived> derived = new HashMap<>();
+    private final List<ShapedModules<?>> users = new ArrayList<>();
+
+    private Map<String, List<LowRankUpdate>> updates = Map.of();
 
     private record Use(String key, TensorType type) {}
 
+    /** A value computed from weights, which are named, and whether it is of the weights as they are now. */
+    private record Derived(NDArray value, Set<String> weights, boolean current) {}
+
     /**
+     * @param component the network's name, for example {@code unet}
      * @param source where the weights come from; closed with this
      * @param parent its device is where the weights reside
      */
-    ResidentWeights(ModelFiles.Weights source, NDManager parent) {
+    ResidentWeights(String component, ModelFiles.Weights source, NDManager parent) {
+        this.component = component;
         this.source = source;
         this.manager = parent.newSubManager();
+    }
+
+    String component() {
+        return component;
     }
 
     /** Loads all weights of a graph now, so that the first call does not. */
@@ -38,22 +69,77 @@ final class ResidentWeights implements Parameters, AutoCloseable {
         }
     }
 
+    /** Modules of these weights, which follow when LoRAs are fused. They are closed before the weights. */
+    <S extends Record> ShapedModules<S> modules(Function<S, Graph> graphs, Compiler compiler) {
+        ShapedModules<S> modules = new ShapedModules<>(graphs, compiler, this, manager);
+        users.add(modules);
+        return modules;
+    }
+
+    /**
+     * Makes the weights those of the model with updates added, in place of what was added before.
+     *
+     * @param wanted by weight; what they read from is open as long as they are in force
+     */
+    void fuse(Map<String, List<LowRankUpdate>> wanted) {
+        Set<String> changed = new HashSet<>(updates.keySet());
+        changed.addAll(wanted.keySet());
+        updates = wanted;
+        resident.replaceAll((use, old) -> changed.contains(use.key()) ? replaced(old, load(use)) : old);
+        derived.replaceAll((expression, old) -> new Derived(
+                old.value(),
+                old.weights(),
+                old.current() && old.weights().stream().noneMatch(changed::contains)));
+        if (!changed.isEmpty()) {
+            users.forEach(ShapedModules::rebind);
+        }
+    }
+
+    /** The tensor to use instead of an old one: the new one, or the old one with the new values. */
+    private NDArray replaced(NDArray old, NDArray value) {
+        if (!manager.getDevice().isGpu()) {
+            old.close();
+            return value;
+        }
+        TensorMemory.copyInto(old, value);
+        value.close();
+        return old;
+    }
+
+    private NDArray load(Use use) {
+        Shape shape = TensorTypes.shape(use.type());
+        DataType dtype = TensorTypes.dataType(use.type().dtype());
+        List<LowRankUpdate> added = updates.getOrDefault(use.key(), List.of());
+        if (added.isEmpty()) {
+            return source.load(use.key(), shape, manager, dtype);
+        }
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray base = source.load(use.key(), shape, scope, dtype);
+            NDArray sum = TensorMemory.copy(base, ScalarType.FLOAT32, scope);
+            added.forEach(update -> update.addTo(sum));
+            return TensorMemory.as(sum, ScalarType.of(dtype), manager);
+        }
+    }
+
     @Override
     public NDArray get(String key, TensorType type) {
-        return resident.computeIfAbsent(
-                new Use(key, type),
-                use -> source.load(key, TensorTypes.shape(type), manager, TensorTypes.dataType(type.dtype())));
+        return resident.computeIfAbsent(new Use(key, type), this::load);
     }
 
     @Override
     public Optional<NDArray> derived(String expression) {
-        return Optional.ofNullable(derived.get(expression));
+        return Optional.ofNullable(derived.get(expression))
+                .filter(Derived::current)
+                .map(Derived::value);
     }
 
     @Override
-    public void keep(String expression, NDArray value) {
+    public NDArray keep(String expression, Set<String> weights, NDArray value) {
         value.attach(manager);
-        derived.put(expression, value);
+        Derived old = derived.get(expression);
+        NDArray kept = old == null ? value : replaced(old.value(), value);
+        derived.put(expression, new Derived(kept, weights, true));
+        return kept;
     }
 
     /** Frees the weight; modules that have bound it keep it alive. */

@@ -5,8 +5,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.diffusionjmh.compiler.TensorTypes;
+import org.diffusionjmh.graph.ContractionOp;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.SourceOp;
 import org.diffusionjmh.model.AutoencoderKL;
 import org.diffusionjmh.model.AutoencoderKLConfig;
@@ -21,7 +23,7 @@ import org.diffusionjmh.model.UNet2DConditionConfig;
 import org.diffusionjmh.model.UNet2DConditionModel;
 
 /** The weights that a network's file has: all that some graph of it takes. */
-final class NetworkWeights {
+public final class NetworkWeights {
     /** Any side that every network can halve as often as it does; weights do not depend on it. */
     private static final int SIDE = 64;
 
@@ -34,10 +36,24 @@ final class NetworkWeights {
      * @throws IllegalArgumentException if the class or its configuration is not supported
      */
     static Map<String, Shape> of(String className, ModelConfig config) {
+        return weights(graphs(className, config).flatMap(graph -> graph.nodesOf(SourceOp.Weight.class).stream()));
+    }
+
+    /**
+     * Name and shape of the weights that things are multiplied by, sorted by name: those of linear layers and convolutions.
+     *
+     * @throws IllegalArgumentException if the class or its configuration is not supported
+     */
+    public static Map<String, Shape> ofProducts(String className, ModelConfig config) {
+        return weights(graphs(className, config)
+                .flatMap(graph -> graph.nodesOf(ContractionOp.class).stream())
+                .map(product -> product.inputs().get(1))
+                .filter(weight -> weight.op() instanceof SourceOp.Weight));
+    }
+
+    private static Map<String, Shape> weights(Stream<Node> nodes) {
         Map<String, Shape> weights = new TreeMap<>();
-        graphs(className, config)
-                .flatMap(graph -> graph.nodesOf(SourceOp.Weight.class).stream())
-                .map(node -> (SourceOp.Weight) node.op())
+        nodes.map(node -> (SourceOp.Weight) node.op())
                 .forEach(weight -> weights.put(weight.key(), TensorTypes.shape(weight.type())));
         return weights;
     }

@@ -157,6 +157,9 @@ public final class SafetensorsFile implements AutoCloseable {
 
     private synchronized NDArray mapped(String name, Shape shape, NDManager manager) {
         NDArray mapped = TensorMemory.wrap(bytes(name), scalarType(name), shape, manager);
+        if (standing.size() > 2 * data.size()) { // loaded again and again
+            standing.removeIf(PtNDArray::isReleased);
+        }
         standing.add((PtNDArray) mapped);
         return mapped;
     }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.GraphBuilder;
@@ -67,9 +68,10 @@ class FusedCompilerTest {
         }
 
         @Override
-        public void keep(String expression, NDArray value) {
+        public NDArray keep(String expression, Set<String> weights, NDArray value) {
             value.attach(manager);
             derived.put(expression, value);
+            return value;
         }
 
         @Override
@@ -140,8 +142,9 @@ class FusedCompilerTest {
             }
 
             @Override
-            public void keep(String expression, NDArray value) {
+            public NDArray keep(String expression, Set<String> weights, NDArray value) {
                 offered.add(value);
+                return value;
             }
         };
         CompiledModule module = compiler.compile(graph(1), weights, manager);

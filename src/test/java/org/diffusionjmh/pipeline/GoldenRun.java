@@ -109,6 +109,7 @@ record GoldenRun(RecordedCase recorded, String compiler) {
         TorchSession session = TorchSession.open(DEVICE);
         try (LatentDiffusionPipeline<R> pipeline =
                 (LatentDiffusionPipeline<R>) assembling.from(files, options, session, compilerWarnings::add)) {
+            pipeline.setLoras(recorded.loras());
             session.call(() -> {
                 task.accept(pipeline);
                 return null;

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.lora.Lora;
 import org.diffusionjmh.testing.Fixtures;
 import org.diffusionjmh.testing.GoldenTensors;
 
@@ -92,6 +93,16 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
     /** The scheduler's configuration where the call used another than the snapshot's. */
     Optional<JsonObject> scheduler() {
         return recorded.has("scheduler") ? Optional.of(recorded.getAsJsonObject("scheduler")) : Optional.empty();
+    }
+
+    /** The LoRAs that were fused into the weights. */
+    List<Lora> loras() {
+        JsonObject lora = recorded.getAsJsonObject("lora");
+        return lora == null
+                ? List.of()
+                : List.of(new Lora(
+                        fixture.resolve(lora.get("file").getAsString()),
+                        lora.get("scale").getAsDouble()));
     }
 
     /** The call's arguments; fails on one that this test does not know, so that none is ignored. */
