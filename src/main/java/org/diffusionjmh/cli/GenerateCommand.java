@@ -42,6 +42,9 @@ final class GenerateCommand implements Callable<Integer> {
     private ControlNetOptions control;
 
     @Mixin
+    private LoraOptions loras;
+
+    @Mixin
     private OutputOptions output;
 
     @Option(
@@ -68,6 +71,7 @@ final class GenerateCommand implements Callable<Integer> {
         PipelineOptions options = model.pipelineOptions();
         if (image.isPresent()) {
             try (ImageToImagePipeline pipeline = Pipelines.imageToImage(model.model(), options, warnings)) {
+                pipeline.setLoras(loras.loras());
                 tellLoaded(pipeline, options, start);
                 TextToImageRequest request = text.request(pipeline.description(), options.scale(), image);
                 generate(pipeline, input.request(request, image.get()), warnings);
@@ -75,6 +79,7 @@ final class GenerateCommand implements Callable<Integer> {
         } else if (!control.models().isEmpty()) {
             try (ControlNetPipeline pipeline =
                     Pipelines.controlNet(model.model(), control.models(), options, warnings)) {
+                pipeline.setLoras(loras.loras());
                 tellLoaded(pipeline, options, start);
                 Optional<RgbImage> sizing = controlImages.stream().findFirst();
                 TextToImageRequest request = text.request(pipeline.description(), options.scale(), sizing);
@@ -82,6 +87,7 @@ final class GenerateCommand implements Callable<Integer> {
             }
         } else {
             try (TextToImagePipeline pipeline = Pipelines.textToImage(model.model(), options, warnings)) {
+                pipeline.setLoras(loras.loras());
                 tellLoaded(pipeline, options, start);
                 generate(pipeline, text.request(pipeline.description(), options.scale(), image), warnings);
             }
@@ -102,6 +108,7 @@ final class GenerateCommand implements Callable<Integer> {
             throw new IllegalArgumentException("warmups is " + warmups + ", want at least 0");
         }
         output.check();
+        loras.check();
     }
 
     private void tellLoaded(DiffusionPipeline<?> pipeline, PipelineOptions options, long start) {
@@ -110,6 +117,7 @@ final class GenerateCommand implements Callable<Integer> {
         out.printf(
                 "Loaded %s on %s, %s%n",
                 pipeline.description(), pipeline.session().device(), options.dtype());
+        pipeline.loras().forEach(lora -> out.printf("With LoRA %s, scale %s%n", lora.file(), lora.scale()));
         out.printf("Load time:              %.3f s%n", (System.nanoTime() - start) / 1e9);
         out.flush();
     }
