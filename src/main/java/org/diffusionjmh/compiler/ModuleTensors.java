@@ -36,10 +36,11 @@ final class ModuleTensors implements AutoCloseable {
      * @return whether some tensor is another one than before
      */
     boolean update() {
+        boolean first = tensors.isEmpty();
+        boolean changed = false;
         List<NDArray> updated = new ArrayList<>();
-        boolean changed = tensors.isEmpty();
         for (int i = 0; i < bindings.size(); i++) {
-            NDArray before = tensors.isEmpty() ? null : tensors.get(i);
+            NDArray before = first ? null : tensors.get(i);
             NDArray now = tensor(bindings.get(i), before);
             changed |= !isSame(now, before);
             updated.add(now);
@@ -49,11 +50,10 @@ final class ModuleTensors implements AutoCloseable {
     }
 
     private NDArray tensor(Node node, NDArray before) {
-        if (node.op() instanceof SourceOp.Constant constant) {
-            return before == null ? create(constant) : before;
+        if (node.op() instanceof SourceOp.Weight weight) {
+            return parameters.get(weight.key(), weight.type());
         }
-        SourceOp.Weight weight = (SourceOp.Weight) node.op();
-        return parameters.get(weight.key(), weight.type());
+        return before == null ? create((SourceOp.Constant) node.op()) : before;
     }
 
     private NDArray create(SourceOp.Constant constant) {

@@ -1,6 +1,7 @@
 package org.diffusionjmh.lora;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -11,6 +12,7 @@ import java.util.Set;
  */
 final class LayerNames {
     private static final String WEIGHT = ".weight";
+    private static final String TEXT_MODEL = "text_model.";
 
     private final Map<String, String> weights = new HashMap<>();
 
@@ -26,7 +28,7 @@ final class LayerNames {
             if (layer.endsWith(".to_out.0")) {
                 add(layer.substring(0, layer.length() - ".0".length()), weight); // diffusers before 0.22
             }
-            if (layer.startsWith("text_model.")) {
+            if (layer.startsWith(TEXT_MODEL)) {
                 addTextModel(layer, weight);
             }
         }
@@ -34,8 +36,10 @@ final class LayerNames {
 
     private void addTextModel(String layer, String weight) {
         String processor = layer.replaceAll("\\.self_attn\\.([qkv]|out)_proj$", ".self_attn.to_$1");
-        add(processor, weight); // diffusers before 0.22
-        add(layer.substring(layer.indexOf('.') + 1), weight); // transformers from 5.0 on
+        for (String name : List.of(layer, processor)) { // the second is of diffusers before 0.22
+            add(name, weight);
+            add(name.substring(TEXT_MODEL.length()), weight); // transformers from 5.0 on
+        }
     }
 
     private void add(String name, String weight) {

@@ -94,7 +94,7 @@ record LoraKey(String component, String layer, Part part) {
 
     private static LoraKey of(String owner, Part part) {
         Optional<Map.Entry<String, String>> named = COMPONENTS.stream()
-                .filter(component -> owner.startsWith(component.getKey()))
+                .filter(component -> owner.startsWith(component.getKey()) && !owner.equals(component.getKey()))
                 .findFirst();
         String component = named.map(Map.Entry::getValue).orElse("unet");
         String layer =

@@ -2,6 +2,7 @@ package org.diffusionjmh.compiler;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
@@ -11,12 +12,15 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.GraphBuilder;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.PointwiseOp;
+import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.libtorch.TorchSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -77,6 +81,33 @@ class CudaGraphModuleTest {
         });
         assertEquals(1, log.size(), log::toString);
         assertTrue(log.get(0).contains("capturing again"), log::toString);
+    }
+
+    /** Weights that are overwritten need no new capture; one that is another tensor is never read through the old capture. */
+    @Test
+    void newWeightsAreFollowed() throws Exception {
+        onGpu((manager, parameters) -> {
+            Map<String, NDArray> weights = new HashMap<>();
+            Parameters changing = (key, type) -> weights.computeIfAbsent(key, name -> parameters.get(name, type));
+            try (CompiledModule module = Compilers.of("cudagraph", log::add).compile(network(64), changing, manager);
+                    CompiledModule plain = Compilers.of("none").compile(network(64), changing, manager)) {
+                NDArray x = input(64, manager);
+                module.run(new NDList(x), manager);
+                NDArray weight = weights.get("layer.weight");
+                TensorMemory.copyInto(weight, weight.mul(2));
+                assertFalse(module.rebind());
+                assertFalse(plain.rebind());
+                NDArray overwritten = module.run(new NDList(x), manager).singletonOrThrow();
+                assertSame(plain.run(new NDList(x), manager).singletonOrThrow(), overwritten);
+                weights.put("layer.weight", weight.mul(3));
+                assertTrue(module.rebind());
+                assertTrue(plain.rebind());
+                weight.close();
+                NDArray replaced = module.run(new NDList(x), manager).singletonOrThrow();
+                assertSame(plain.run(new NDList(x), manager).singletonOrThrow(), replaced);
+            }
+        });
+        assertEquals(List.of(), log);
     }
 
     /** Closed modules leave no memory behind, however often they are made. The device's memory is counted, so nothing else may use it. */

@@ -55,11 +55,12 @@ class FusedCompilerTest {
         private final Map<String, NDArray> derived = new HashMap<>();
         private final List<String> loaded = new ArrayList<>();
         private final List<String> released = new ArrayList<>();
+        private float value = 1;
 
         @Override
         public NDArray get(String key, TensorType type) {
             loaded.add(key);
-            return manager.ones(TensorTypes.shape(type));
+            return manager.ones(TensorTypes.shape(type)).mul(value);
         }
 
         @Override
@@ -117,6 +118,21 @@ class FusedCompilerTest {
             assertEquals(1, weights.derived.size());
             assertEquals(2, weights.loaded.size());
             assertAll(10 + 9, second.run(new NDList(filled(2, 10), filled(2, 1)), manager));
+        }
+    }
+
+    /** What is folded, and what is kept over the steps, is of the weights as they are now. */
+    @Test
+    void changedWeightsAreFoldedAgain() {
+        RecordingParameters weights = new RecordingParameters();
+        NDList inputs = new NDList(filled(1, 10), filled(1, 1));
+        try (CompiledModule module = compiler.compile(graph(1), weights, manager)) {
+            assertAll(10 + 9, module.run(inputs, manager));
+            assertFalse(module.rebind());
+            weights.value = 2;
+            weights.derived.clear();
+            assertTrue(module.rebind());
+            assertAll(10 + 36, module.run(inputs, manager));
         }
     }
 
