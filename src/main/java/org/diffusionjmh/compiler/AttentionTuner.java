@@ -30,6 +30,9 @@ final class AttentionTuner {
     /** Work of one measured call: enough that the GPU is the limit and not the launch. */
     private static final double OPERATIONS = 2e10;
 
+    /** Work of a call that takes so long that one of it tells enough. */
+    private static final double LONG = 2e11;
+
     /** Elements of the largest tensor in a measured call, unless the network's own is larger. */
     private static final long ELEMENTS = 1L << 23;
 
@@ -82,12 +85,16 @@ final class AttentionTuner {
     }
 
     private static long batch(Case attention) {
-        TensorType query = attention.query();
-        long keys = attention.key().size(2);
-        double operations = 4.0 * query.elements() * keys;
+        TensorType query = sequences(attention.query(), attention.query().size(0));
+        double operations = operations(query, sequences(attention.key(), 1));
         long longest = Math.max(query.elements(), attention.key().elements());
         long repeats = Math.min((long) Math.ceil(OPERATIONS / operations), Math.max(1, ELEMENTS / longest));
         return query.size(0) * Math.max(1, repeats);
+    }
+
+    /** Of queries and keys as they lie in memory. */
+    private static double operations(TensorType query, TensorType key) {
+        return 4.0 * query.elements() * key.size(1);
     }
 
     /** [N, heads, L, d] as it lies in memory: [batch, L, heads, d]. */
@@ -102,7 +109,8 @@ final class AttentionTuner {
                 .map(input -> new Node(new Permute(List.of(0, 2, 1, 3)), List.of(input), ""))
                 .toList();
         Node result = heads.get(0);
-        for (int i = 0; i < CALLS; i++) {
+        int calls = operations(query, key) < LONG ? CALLS : 1;
+        for (int i = 0; i < calls; i++) {
             result = new Node(op, List.of(result, heads.get(1), heads.get(2)), "");
         }
         return new Graph("attention", inputs, Map.of("result", result));

@@ -4,6 +4,8 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.graph.SourceOp;
 
 /** Makes a module of a graph. */
 public interface Compiler {
@@ -16,6 +18,19 @@ public interface Compiler {
      */
     default DType wideRange(Device device) {
         return DType.FP32;
+    }
+
+    /**
+     * Brings the weights of a network to the device as this compiler's modules take them, so that compiling need not.
+     *
+     * @param graph the plain graph of the network, for any sizes
+     * @param parameters where the weights are asked for
+     * @param manager its device is where the modules run
+     */
+    default void load(Graph graph, Parameters parameters, NDManager manager) {
+        for (Node node : graph.nodesOf(SourceOp.Weight.class)) {
+            parameters.get(((SourceOp.Weight) node.op()).key(), node.type());
+        }
     }
 
     /**

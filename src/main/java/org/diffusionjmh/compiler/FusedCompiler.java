@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.pass.AttentionChoice;
 import org.diffusionjmh.pass.PassPipeline;
 import org.diffusionjmh.pass.PassReport;
 import org.diffusionjmh.pass.Passes;
@@ -72,8 +73,32 @@ final class FusedCompiler implements Compiler {
         }
     }
 
+    /**
+     * Folds on a GPU as the weights come in, so that they and what is computed from them are never there together. On a CPU what is
+     * computed depends on sizes.
+     */
+    @Override
+    public void load(Graph graph, Parameters parameters, NDManager manager) {
+        if (!manager.getDevice().isGpu()) {
+            Compiler.super.load(graph, parameters, manager);
+            return;
+        }
+        Graph optimized =
+                optimized(graph, manager.getDevice(), AttentionChoice.LIBTORCH).graph();
+        WeightFolding folding = WeightFolding.of(optimized);
+        try (NDManager scope = manager.newSubManager()) {
+            FoldedParameters folded = new FoldedParameters(folding, parameters, scope);
+            folded.compute();
+            Compiler.super.load(folding.main(), folded, scope);
+        }
+    }
+
     private PassPipeline.Result optimized(Graph graph, Device device) {
-        Passes.Target target = new Passes.Target(device.isGpu(), kernels.has(device), attention.on(device));
+        return optimized(graph, device, attention.on(device));
+    }
+
+    private PassPipeline.Result optimized(Graph graph, Device device, AttentionChoice choice) {
+        Passes.Target target = new Passes.Target(device.isGpu(), kernels.has(device), choice);
         return new PassPipeline(options.passes(target)).run(graph);
     }
 

@@ -290,7 +290,7 @@ final class PipelineAssembly {
             resident = new ResidentWeights(component, files.weights(component), session.manager());
             weights.put(component, resident);
         }
-        resident.load(graphs.apply(example));
+        compiler.load(graphs.apply(example), resident, session.manager());
         return resident.modules(graphs, compiler);
     }
 }

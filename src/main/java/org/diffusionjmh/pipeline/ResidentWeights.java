@@ -17,8 +17,6 @@ import org.diffusionjmh.compiler.Parameters;
 import org.diffusionjmh.compiler.ShapedModules;
 import org.diffusionjmh.compiler.TensorTypes;
 import org.diffusionjmh.graph.Graph;
-import org.diffusionjmh.graph.Node;
-import org.diffusionjmh.graph.SourceOp;
 import org.diffusionjmh.graph.TensorType;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMemory;
@@ -60,13 +58,6 @@ final class ResidentWeights implements Parameters, AutoCloseable {
 
     String component() {
         return component;
-    }
-
-    /** Loads all weights of a graph now, so that the first call does not. */
-    void load(Graph graph) {
-        for (Node node : graph.nodesOf(SourceOp.Weight.class)) {
-            get(((SourceOp.Weight) node.op()).key(), node.type());
-        }
     }
 
     /** Modules of these weights, which follow when LoRAs are fused. They are closed before the weights. */
