@@ -539,46 +539,64 @@ __device__ void geglu(const T* x, T* out, unsigned count, int half, int wide) {
     }
 }
 
+// Waits for the kernel before this one in the stream, which may still be running where the launch allows that; and lets the next one be
+// set up meanwhile, which waits in its turn.
+__device__ __forceinline__ void begin() {
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.launch_dependents;");
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+
 #define KERNELS(T, suffix)                                                                                             \
     extern "C" __global__ void __launch_bounds__(threads) group_norm_sums_##suffix(                                    \
         const T* x, float2* partial, int length, int chunk, int wide) {                                                \
+        begin();                                                                                                       \
         group_norm_sums(x, partial, length, chunk, wide);                                                              \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) group_norm_apply_##suffix(                                   \
         const T* x, const float2* partial, const T* weight, const T* bias, T* out, int length, int chunk, int spatial, \
         int groups, float eps, int silu, int wide) {                                                                   \
+        begin();                                                                                                       \
         group_norm_apply(x, partial, weight, bias, out, length, chunk, spatial, groups, eps, silu, wide);              \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) pixel_norm_sums_##suffix(                                    \
         const T* x, const T* shift, int stride, float2* partial, int channels, int width, int slabs, int group,        \
         int pixels, int chunk) {                                                                                       \
+        begin();                                                                                                       \
         pixel_norm_sums(x, shift, stride, partial, Slab{channels, width, slabs, group, pixels, chunk});                \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) pixel_norm_apply_##suffix(                                   \
         const T* x, const T* shift, int stride, const float2* partial, const T* weight, const T* bias, T* out,         \
         int channels, int width, int slabs, int group, int pixels, int chunk, float eps, int silu) {                   \
+        begin();                                                                                                       \
         pixel_norm_apply(x, shift, stride, partial, weight, bias, out,                                                 \
             Slab{channels, width, slabs, group, pixels, chunk}, eps, silu);                                            \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) add_layer_norm_##suffix(                                     \
         const T* x, const T* residual, const T* weight, const T* bias, T* out, int rows, int length, float eps,        \
         int wide) {                                                                                                    \
+        begin();                                                                                                       \
         add_layer_norm(x, residual, weight, bias, out, rows, length, eps, wide);                                       \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) add_bias_##suffix(                                           \
         const T* x, const T* residual, const T* bias, T* out, unsigned count, int channels, int wide) {                \
+        begin();                                                                                                       \
         add_bias(x, residual, bias, out, count, channels, wide);                                                       \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) layer_norm_##suffix(                                         \
         const T* x, const T* weight, const T* bias, T* out, int rows, int length, float eps, int wide) {               \
+        begin();                                                                                                       \
         layer_norm(x, weight, bias, out, rows, length, eps, wide);                                                     \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) interleave_##suffix(                                         \
         const T* phases, const T* bias, T* out, unsigned count, int channels, int height, int width, int wide) {       \
+        begin();                                                                                                       \
         interleave(phases, bias, out, count, channels, height, width, wide);                                           \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) geglu_##suffix(                                              \
         const T* x, T* out, unsigned count, int half, int wide) {                                                      \
+        begin();                                                                                                       \
         geglu(x, out, count, half, wide);                                                                              \
     }
 

@@ -104,6 +104,15 @@ final class CudaDriver {
                 Pointer.NULL);
     }
 
+    /**
+     * Launches a kernel that waits by itself for the one before it.
+     *
+     * @param parameters addresses of the kernel's arguments
+     */
+    void launchEarly(Pointer function, LaunchConfiguration configuration, Pointer parameters) {
+        check("cuLaunchKernelEx", configuration.pointer(), function, parameters, Pointer.NULL);
+    }
+
     void unloadModule(Pointer module) {
         check("cuModuleUnload", module);
     }

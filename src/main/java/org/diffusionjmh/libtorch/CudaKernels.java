@@ -9,6 +9,9 @@ import org.diffusionjmh.libtorch.CudaDriver.Attribute;
 public final class CudaKernels implements AutoCloseable {
     private static final int DECIMAL = 10;
 
+    /** The first architecture on which kernels can be set up before the one before them has ended. */
+    private static final int HOPPER = 90;
+
     private final CudaRuntime runtime;
     private final CudaDriver driver;
     private final int device;
@@ -28,7 +31,7 @@ public final class CudaKernels implements AutoCloseable {
     /**
      * Compiles kernels for a GPU's own architecture and loads them there.
      *
-     * @param source CUDA C++ that includes nothing
+     * @param source CUDA C++ that includes nothing; from architecture 90 on its kernels begin with {@code griddepcontrol.wait}
      * @param name what messages call the source
      * @throws IllegalStateException if that cannot be done; the message says why, with the compiler's log if there is one
      */
@@ -72,7 +75,14 @@ public final class CudaKernels implements AutoCloseable {
 
     void launch(Pointer function, CudaKernel.Grid grid, int threads, Memory parameters) {
         runtime.setDevice(device);
-        driver.launch(function, grid, threads, CurrentStream.get(device), parameters);
+        Pointer stream = CurrentStream.get(device);
+        if (architecture < HOPPER) {
+            driver.launch(function, grid, threads, stream, parameters);
+            return;
+        }
+        try (LaunchConfiguration configuration = new LaunchConfiguration(grid, threads, stream)) {
+            driver.launchEarly(function, configuration, parameters);
+        }
     }
 
     /** Unloads the kernels, once the device has done what was launched. */
