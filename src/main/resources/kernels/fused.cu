@@ -180,7 +180,8 @@ struct Slab {
     int chunk;     // pixels of a block
 };
 
-constexpr int slab_floats = 2 * 8 * threads;
+// Threads of a block that takes all pixels of its slab.
+constexpr int many_threads = 512;
 
 // What is added to x before the norm: a row [channels] for each sample, or nothing.
 template <class T>
@@ -197,16 +198,16 @@ __device__ __forceinline__ float origin_of(
         shift_of(shift, stride, sample, first);
 }
 
-// Grid (n * slabs, chunks): partial[n * groups, chunk] = sum and sum of squares of the chunk's elements.
-template <class T>
-__device__ void pixel_norm_sums(const T* x, const T* shift, int stride, float2* partial, Slab slab) {
+// Sums of some pixels of a slab: emit(group, sum and sum of squares of its elements) from one thread for each group. Needs shared memory
+// for 8 sums a thread.
+template <int block, class T, class Emit>
+__device__ __forceinline__ void sum_slab(
+    const T* x, const T* shift, int stride, const Slab& slab, int sample, int base, int begin, int end, float2* sums,
+    Emit emit) {
     using P = Wide<T>;
-    __shared__ float2 sums[slab_floats / 2];
     const int packs = slab.width / P::size;
-    const int rows = threads / packs;
+    const int rows = block / packs;
     const int row = threadIdx.x / packs;
-    const int sample = blockIdx.x / slab.slabs;
-    const int base = blockIdx.x % slab.slabs * slab.width;
     const int column = threadIdx.x % packs * P::size;
     if (row < rows) {
         float added[P::size];
@@ -218,8 +219,6 @@ __device__ void pixel_norm_sums(const T* x, const T* shift, int stride, float2* 
                 shift_of(shift, stride, sample, channel) - origin_of(x, shift, stride, sample, channel, slab);
             sum[j] = make_float2(0, 0);
         }
-        const int begin = blockIdx.y * slab.chunk;
-        const int end = min(slab.pixels, begin + slab.chunk);
         const T* start = x + static_cast<long long>(sample) * slab.pixels * slab.channels + base + column;
 #pragma unroll 4
         for (int pixel = begin + row; pixel < end; pixel += rows) {
@@ -237,8 +236,7 @@ __device__ void pixel_norm_sums(const T* x, const T* shift, int stride, float2* 
         }
     }
     __syncthreads();
-    const int groups = slab.width / slab.group;
-    for (int group = threadIdx.x / lanes; group < groups; group += warps) {
+    for (int group = threadIdx.x / lanes; group < slab.width / slab.group; group += block / lanes) {
         float2 sum = make_float2(0, 0);
         for (int i = threadIdx.x % lanes; i < rows * slab.group; i += lanes) {
             float2 one = sums[i / slab.group * slab.width + group * slab.group + i % slab.group];
@@ -247,42 +245,31 @@ __device__ void pixel_norm_sums(const T* x, const T* shift, int stride, float2* 
         }
         sum = warp_sum(sum);
         if (threadIdx.x % lanes == 0) {
-            partial[(static_cast<long long>(blockIdx.x) * groups + group) * gridDim.y + blockIdx.y] = sum;
+            emit(group, sum);
         }
     }
 }
 
-// Grid (n * slabs, chunks), after pixel_norm_sums on the same grid.
+// Mean and 1 / deviation of a group of a slab, of the sums of its elements relative to its origin.
 template <class T>
-__device__ void pixel_norm_apply(
-    const T* x, const T* shift, int stride, const float2* partial, const T* weight, const T* bias, T* out, Slab slab,
-    float eps, int silu) {
-    using P = Wide<T>;
-    __shared__ float2 statistics[8 * threads];  // mean and 1 / deviation by group
-    const int packs = slab.width / P::size;
-    const int rows = threads / packs;
-    const int row = threadIdx.x / packs;
-    const int sample = blockIdx.x / slab.slabs;
-    const int base = blockIdx.x % slab.slabs * slab.width;
-    const int column = threadIdx.x % packs * P::size;
-    const int groups = slab.width / slab.group;
+__device__ __forceinline__ float2 statistics_of(
+    float2 sum, const T* x, const T* shift, int stride, const Slab& slab, int sample, int first, float eps) {
     const float count = static_cast<float>(slab.group) * slab.pixels;
-    for (int group = threadIdx.x / lanes; group < groups; group += warps) {
-        const float2* sums = partial + (static_cast<long long>(blockIdx.x) * groups + group) * gridDim.y;
-        float2 sum = make_float2(0, 0);
-        for (int i = threadIdx.x % lanes; i < gridDim.y; i += lanes) {
-            sum.x += sums[i].x;
-            sum.y += sums[i].y;
-        }
-        sum = warp_sum(sum);
-        if (threadIdx.x % lanes == 0) {
-            float mean = sum.x / count;
-            float variance = fmaxf(0, sum.y / count - mean * mean);
-            float origin = origin_of(x, shift, stride, sample, base + group * slab.group, slab);
-            statistics[group] = make_float2(origin + mean, rsqrtf(variance + eps));
-        }
-    }
-    __syncthreads();
+    const float mean = sum.x / count;
+    const float variance = fmaxf(0, sum.y / count - mean * mean);
+    return make_float2(origin_of(x, shift, stride, sample, first, slab) + mean, rsqrtf(variance + eps));
+}
+
+// The norm of some pixels of a slab, of its groups' statistics.
+template <int block, class T>
+__device__ __forceinline__ void normalize_slab(
+    const T* x, const T* shift, int stride, const T* weight, const T* bias, T* out, const Slab& slab, int sample,
+    int base, int begin, int end, const float2* statistics, int silu) {
+    using P = Wide<T>;
+    const int packs = slab.width / P::size;
+    const int rows = block / packs;
+    const int row = threadIdx.x / packs;
+    const int column = threadIdx.x % packs * P::size;
     if (row >= rows) {
         return;
     }
@@ -295,8 +282,6 @@ __device__ void pixel_norm_apply(
         factor[j] = widen(weight[channel]) * group.y;
         offset[j] = widen(bias[channel]) + (shift_of(shift, stride, sample, channel) - group.x) * factor[j];
     }
-    const int begin = blockIdx.y * slab.chunk;
-    const int end = min(slab.pixels, begin + slab.chunk);
     const long long start = static_cast<long long>(sample) * slab.pixels * slab.channels + base + column;
 #pragma unroll 4
     for (int pixel = begin + row; pixel < end; pixel += rows) {
@@ -309,6 +294,62 @@ __device__ void pixel_norm_apply(
         }
         *reinterpret_cast<P*>(out + at) = pack;
     }
+}
+
+// Grid (n * slabs, chunks): partial[n * groups, chunk] = sum and sum of squares of the chunk's elements.
+template <class T>
+__device__ void pixel_norm_sums(const T* x, const T* shift, int stride, float2* partial, Slab slab) {
+    __shared__ float2 sums[8 * threads];
+    const int begin = blockIdx.y * slab.chunk;
+    const int end = min(slab.pixels, begin + slab.chunk);
+    const long long first = static_cast<long long>(blockIdx.x) * (slab.width / slab.group);
+    sum_slab<threads>(x, shift, stride, slab, blockIdx.x / slab.slabs, blockIdx.x % slab.slabs * slab.width, begin,
+        end, sums, [&](int group, float2 sum) { partial[(first + group) * gridDim.y + blockIdx.y] = sum; });
+}
+
+// Grid (n * slabs, chunks), after pixel_norm_sums on the same grid.
+template <class T>
+__device__ void pixel_norm_apply(
+    const T* x, const T* shift, int stride, const float2* partial, const T* weight, const T* bias, T* out, Slab slab,
+    float eps, int silu) {
+    __shared__ float2 statistics[8 * threads];
+    const int sample = blockIdx.x / slab.slabs;
+    const int base = blockIdx.x % slab.slabs * slab.width;
+    const int groups = slab.width / slab.group;
+    for (int group = threadIdx.x / lanes; group < groups; group += warps) {
+        const float2* sums = partial + (static_cast<long long>(blockIdx.x) * groups + group) * gridDim.y;
+        float2 sum = make_float2(0, 0);
+        for (int i = threadIdx.x % lanes; i < gridDim.y; i += lanes) {
+            sum.x += sums[i].x;
+            sum.y += sums[i].y;
+        }
+        sum = warp_sum(sum);
+        if (threadIdx.x % lanes == 0) {
+            statistics[group] =
+                statistics_of(sum, x, shift, stride, slab, sample, base + group * slab.group, eps);
+        }
+    }
+    __syncthreads();
+    const int begin = blockIdx.y * slab.chunk;
+    const int end = min(slab.pixels, begin + slab.chunk);
+    normalize_slab<threads>(x, shift, stride, weight, bias, out, slab, sample, base, begin, end, statistics, silu);
+}
+
+// Grid (n * slabs), of many_threads: sums and norm in one launch, for maps whose slabs stay in a multiprocessor's cache. A slab has at
+// most many_threads / 8 groups.
+template <class T>
+__device__ void pixel_norm(
+    const T* x, const T* shift, int stride, const T* weight, const T* bias, T* out, Slab slab, float eps, int silu) {
+    __shared__ float2 sums[8 * many_threads];
+    __shared__ float2 statistics[many_threads / 8];
+    const int sample = blockIdx.x / slab.slabs;
+    const int base = blockIdx.x % slab.slabs * slab.width;
+    sum_slab<many_threads>(x, shift, stride, slab, sample, base, 0, slab.pixels, sums, [&](int group, float2 sum) {
+        statistics[group] = statistics_of(sum, x, shift, stride, slab, sample, base + group * slab.group, eps);
+    });
+    __syncthreads();
+    normalize_slab<many_threads>(
+        x, shift, stride, weight, bias, out, slab, sample, base, 0, slab.pixels, statistics, silu);
 }
 
 // A row of a layer norm, by one warp: sum = x + residual, normed = layer_norm(sum). Without a residual, sum is x and is not written. What
@@ -572,6 +613,12 @@ __device__ __forceinline__ void begin() {
         begin();                                                                                                       \
         pixel_norm_apply(x, shift, stride, partial, weight, bias, out,                                                 \
             Slab{channels, width, slabs, group, pixels, chunk}, eps, silu);                                            \
+    }                                                                                                                  \
+    extern "C" __global__ void __launch_bounds__(many_threads) pixel_norm_##suffix(                                    \
+        const T* x, const T* shift, int stride, const T* weight, const T* bias, T* out, int channels, int width,       \
+        int slabs, int group, int pixels, int chunk, float eps, int silu) {                                            \
+        begin();                                                                                                       \
+        pixel_norm(x, shift, stride, weight, bias, out, Slab{channels, width, slabs, group, pixels, chunk}, eps, silu);\
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) add_layer_norm_##suffix(                                     \
         const T* x, const T* residual, const T* weight, const T* bias, T* out, int rows, int length, float eps,        \

@@ -9,8 +9,8 @@ import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMemory;
 
 /**
- * Group norms, in either layout: the result has that of the argument. Two passes: sums of every chunk, which stays in the L2 cache, then
- * the norm of every chunk.
+ * Group norms, in either layout: the result has that of the argument. Small maps with channels innermost
+ * take one launch; else there are two passes: sums of every chunk, which stays in the L2 cache, then the norm of every chunk.
  */
 record GroupNormKernels(DeviceKernels kernels) {
     private static final long NULL = 0;
@@ -44,10 +44,12 @@ record GroupNormKernels(DeviceKernels kernels) {
     private Optional<PixelNormSplit> pixelSplit(NDArray x, ScalarType type, GroupNormOptions options) {
         boolean possible = TensorMemory.isChannelsLast(x)
                 && DeviceKernels.isWide(x.getShape().get(1), type, x);
-        return possible
-                ? PixelNormSplit.of(
-                        x.getShape(), options.groups(), DeviceKernels.access(type), kernels.multiprocessors())
-                : Optional.empty();
+        if (!possible) {
+            return Optional.empty();
+        }
+        int access = DeviceKernels.access(type);
+        return PixelNormSplit.ofSmall(x.getShape(), options.groups(), access)
+                .or(() -> PixelNormSplit.of(x.getShape(), options.groups(), access, kernels.multiprocessors()));
     }
 
     @SuppressWarnings("ParameterNumber") // the kernel's
@@ -63,6 +65,27 @@ record GroupNormKernels(DeviceKernels kernels) {
         ScalarType type = TensorMemory.type(x);
         int samples = Math.toIntExact(x.getShape().get(0));
         NDArray out = TensorMemory.emptyLike(x, scope);
+        if (split.takesOneLaunch()) {
+            kernels.kernel("pixel_norm", type)
+                    .launch(
+                            new Grid(samples * split.slabs(), 1),
+                            PixelNormSplit.MANY_THREADS,
+                            x,
+                            shift,
+                            stride,
+                            TensorMemory.contiguous(weight, scope),
+                            TensorMemory.contiguous(bias, scope),
+                            out,
+                            split.channels(),
+                            split.width(),
+                            split.slabs(),
+                            split.group(),
+                            split.pixels(),
+                            split.chunk(),
+                            (float) options.eps(),
+                            options.silu());
+            return out;
+        }
         NDArray sums = TensorMemory.empty(
                 ScalarType.FLOAT32, new Shape((long) samples * options.groups(), split.chunks(), 2), scope);
         Grid grid = new Grid(samples * split.slabs(), split.chunks());

@@ -17,6 +17,12 @@ record PixelNormSplit(int channels, int width, int group, int pixels, int chunk)
     /** Threads of a block: an access each, so a slab has no more. */
     private static final int THREADS = 256;
 
+    /** {@code many_threads} in the source: of a block that takes all pixels of its slab. */
+    static final int MANY_THREADS = 512;
+
+    /** 16-byte accesses of a slab that one block takes: 128 KiB. */
+    private static final int SMALL_ACCESSES = 8192;
+
     /** Accesses that lie side by side: fewer would leave parts of the memory's bursts unused. */
     private static final int FEWEST_ACCESSES = 16;
 
@@ -52,6 +58,35 @@ record PixelNormSplit(int channels, int width, int group, int pixels, int chunk)
         int wanted = Math.max(1, BLOCKS_PER_MULTIPROCESSOR * multiprocessors / slabs);
         int chunks = Math.min(wanted, ceil(pixels, rows * FEWEST_PIXELS));
         return Optional.of(new PixelNormSplit(channels, best, group, pixels, ceil(pixels, chunks)));
+    }
+
+    /**
+     * The split that leaves all pixels of a slab to one block of {@link #MANY_THREADS}, for maps whose slabs stay in a multiprocessor's
+     * cache: it needs one launch.
+     *
+     * @param shape {@code [N, C, H, W]}
+     * @param groups divides C
+     * @param access elements of a 16-byte access
+     * @return empty if the map is too large, or no slab fits a block
+     */
+    static Optional<PixelNormSplit> ofSmall(Shape shape, int groups, int access) {
+        int channels = Math.toIntExact(shape.get(1));
+        int pixels = Math.toIntExact(shape.get(2) * shape.get(3));
+        for (int slabs = groups; slabs > 0; slabs--) {
+            int width = channels / slabs;
+            if (groups % slabs == 0 && width % access == 0) {
+                int accesses = width / access;
+                boolean small = accesses <= MANY_THREADS && (long) pixels * accesses <= SMALL_ACCESSES;
+                return Optional.of(new PixelNormSplit(channels, width, channels / groups, pixels, pixels))
+                        .filter(split -> small && split.takesOneLaunch());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether a block takes all pixels of its slab, and there is room for the statistics of the slab's groups. */
+    boolean takesOneLaunch() {
+        return chunk == pixels && width / group <= MANY_THREADS / 8;
     }
 
     /** Threads that have work. */

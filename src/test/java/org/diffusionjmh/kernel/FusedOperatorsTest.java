@@ -41,6 +41,7 @@ class FusedOperatorsTest {
     private static final List<Norm> PIXEL_NORMS = List.of(
             new Norm(32, new Shape(2, 320, 64, 64)),
             new Norm(32, new Shape(3, 2560, 16, 16)),
+            new Norm(32, new Shape(2, 640, 32, 32)),
             new Norm(32, new Shape(2, 960, 37, 41)),
             new Norm(8, new Shape(1, 32, 3, 5)),
             new Norm(4, new Shape(2, 64, 1, 1)),

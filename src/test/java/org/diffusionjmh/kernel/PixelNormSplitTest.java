@@ -33,6 +33,17 @@ class PixelNormSplitTest {
         assertTrue(split.width() / ACCESS <= 256);
     }
 
+    /** The groups of a small map are as far apart as whole accesses allow: 40 channels are five accesses. */
+    @Test
+    void smallMapsTakeOneLaunch() {
+        PixelNormSplit split =
+                PixelNormSplit.ofSmall(new Shape(2, 640, 32, 32), 32, ACCESS).orElseThrow();
+        assertEquals(new PixelNormSplit(640, 40, 20, 1024, 1024), split);
+        assertTrue(split.takesOneLaunch());
+        assertEquals(Optional.empty(), PixelNormSplit.ofSmall(new Shape(2, 640, 64, 64), 32, ACCESS));
+        assertEquals(Optional.empty(), PixelNormSplit.ofSmall(new Shape(1, 12, 5, 5), 4, ACCESS));
+    }
+
     @Test
     void mapsWithoutWholeAccessesHaveNone() {
         assertEquals(Optional.empty(), PixelNormSplit.of(new Shape(1, 12, 5, 5), 4, ACCESS, H200));
