@@ -12,6 +12,8 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -202,6 +204,25 @@ public final class TensorMemory {
     public static boolean isChannelsLast(NDArray tensor) {
         Shape shape = tensor.getShape();
         return shape.dimension() == MAP_DIMENSIONS && hasStrides(tensor, channelsLastStrides(shape));
+    }
+
+    /** Whether a tensor has no gaps and none of its elements twice, in whatever order they lie. */
+    public static boolean isDense(NDArray tensor) {
+        long[] strides = strides(tensor);
+        long[] sizes = tensor.getShape().getShape();
+        long expected = 1;
+        List<Integer> dimensions = IntStream.range(0, sizes.length)
+                .filter(i -> sizes[i] > 1)
+                .boxed()
+                .sorted(Comparator.comparingLong(i -> strides[i]))
+                .toList();
+        for (int dimension : dimensions) {
+            if (strides[dimension] != expected) {
+                return false;
+            }
+            expected *= sizes[dimension];
+        }
+        return true;
     }
 
     private static boolean isContiguous(NDArray tensor) {

@@ -126,11 +126,22 @@ final class ResidentWeights implements Parameters, AutoCloseable {
 
     @Override
     public NDArray keep(String expression, Set<String> weights, NDArray value) {
-        value.attach(manager);
         Derived old = derived.get(expression);
-        NDArray kept = old == null ? value : replaced(old.value(), value);
+        NDArray kept = old == null ? writable(value) : replaced(old.value(), value);
+        kept.attach(manager);
         derived.put(expression, new Derived(kept, weights, true));
         return kept;
+    }
+
+    /** libtorch lets nobody overwrite what a module has computed; a GPU's values have to be, later. */
+    private NDArray writable(NDArray value) {
+        if (!manager.getDevice().isGpu() || !TensorMemory.isDense(value)) {
+            return value;
+        }
+        NDArray copy = TensorMemory.emptyLike(value, manager);
+        TensorMemory.copyInto(copy, value);
+        value.close();
+        return copy;
     }
 
     /** Frees the weight; modules that have bound it keep it alive. */

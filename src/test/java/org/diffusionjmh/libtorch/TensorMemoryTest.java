@@ -2,6 +2,7 @@ package org.diffusionjmh.libtorch;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -109,5 +110,20 @@ class TensorMemoryTest {
                         new Pointer(((PtNDArray) three).getHandle()),
                         0));
         assertTrue(refusal.getMessage().startsWith("aoti_torch_copy_ failed with status 1"), refusal.getMessage());
+    }
+
+    /** Dense is what has every element once and no gaps, in any order; channels-last is one such order, and is kept by emptyLike. */
+    @Test
+    void knowsLayouts() {
+        NDArray rows = manager.arange(2F * 3 * 4 * 5).reshape(2, 4, 5, 3);
+        NDArray map = rows.transpose(0, 3, 1, 2);
+        assertTrue(TensorMemory.isDense(map));
+        assertTrue(TensorMemory.isChannelsLast(map));
+        assertTrue(TensorMemory.isChannelsLast(TensorMemory.emptyLike(map, manager)));
+        NDArray copy = TensorMemory.channelsLast(TensorMemory.contiguous(map, manager), manager);
+        assertTrue(TensorMemory.isChannelsLast(copy));
+        assertArrayEquals(map.toFloatArray(), copy.toFloatArray());
+        assertFalse(TensorMemory.isDense(rows.get(":, :, 1:")));
+        assertFalse(TensorMemory.isDense(manager.ones(new Shape(1, 3)).broadcast(2, 3)));
     }
 }
