@@ -5,6 +5,7 @@ import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.pipeline.TextToImageRequest;
 import org.diffusionjmh.source.ModelDescription;
 import org.diffusionjmh.source.Scale;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options about what is generated. */
@@ -62,6 +63,9 @@ final class RequestOptions {
     @Option(names = "--width", paramLabel = "PIXELS", description = "A multiple of 8. Default: as for --height")
     private Optional<Integer> width;
 
+    @Mixin
+    private DeepCacheOptions deepCache;
+
     /**
      * The request without a model's defaults: to find what is wrong before anything is loaded.
      *
@@ -98,6 +102,7 @@ final class RequestOptions {
                 .numImagesPerPrompt(batch)
                 .seed(seed);
         negativePrompt.ifPresent(request::negativePrompt);
+        deepCache.read().ifPresent(request::deepCache);
         return request.build();
     }
 }

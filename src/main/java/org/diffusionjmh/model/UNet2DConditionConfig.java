@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The {@code config.json} of a U-Net of Stable Diffusion 1.x, 2.x or XL. Lists have one entry per down block, from the highest
@@ -133,6 +134,38 @@ public record UNet2DConditionConfig(
     /** Number of down blocks, which is that of up blocks. */
     public int blocks() {
         return blockOutChannels.size();
+    }
+
+    /**
+     * Index of a skip connection, counted from the first convolution's, which is 0.
+     *
+     * @param layerId the down block it comes from, from the top
+     * @param blockId which of that block's: its residual blocks from 0 on, then its downsampling
+     * @throws IllegalArgumentException if there is no such block, or it has no such skip connection
+     */
+    public int skip(int layerId, int blockId) {
+        requireRange("cache_layer_id", layerId, blocks(), "the U-Net has " + blocks() + " down blocks");
+        requireRange(
+                "cache_block_id",
+                blockId,
+                skips(layerId),
+                "down block " + layerId + " has " + layersPerBlock.get(layerId) + " residual blocks, and "
+                        + (isLast(layerId) ? "no downsampling" : "a downsampling after them"));
+        return 1 + IntStream.range(0, layerId).map(this::skips).sum() + blockId;
+    }
+
+    private int skips(int block) {
+        return layersPerBlock.get(block) + (isLast(block) ? 0 : 1);
+    }
+
+    private boolean isLast(int block) {
+        return block == blocks() - 1;
+    }
+
+    private static void requireRange(String name, int id, int count, String reason) {
+        if (id < 0 || id >= count) {
+            throw new IllegalArgumentException(name + " is " + id + ", want 0 to " + (count - 1) + ": " + reason);
+        }
     }
 
     int downTransformerLayers(int block, int layer) {

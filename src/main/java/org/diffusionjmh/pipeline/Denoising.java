@@ -15,7 +15,7 @@ import org.diffusionjmh.scheduler.SamplingPlan;
  */
 public final class Denoising implements AutoCloseable {
     private final NDManager manager;
-    private final Denoiser denoiser;
+    private final Predictor predictor;
     private final Conditioning conditioning;
     private final Guidance guidance;
     private final SamplingPlan plan;
@@ -34,6 +34,7 @@ public final class Denoising implements AutoCloseable {
      * @param plan the course of the run
      * @param initialLatents what the first step gets [images, channels, height / 8, width / 8]
      * @param stepNoise the noise of the steps that draw some, in their order
+     * @throws IllegalArgumentException if the denoiser cannot cache what the plan asks for
      */
     Denoising(
             NDManager manager,
@@ -44,7 +45,7 @@ public final class Denoising implements AutoCloseable {
             NDArray initialLatents,
             List<NDArray> stepNoise) {
         this.manager = manager;
-        this.denoiser = denoiser;
+        this.predictor = denoiser.predictor(conditioning, plan.deepCache(), manager);
         this.conditioning = conditioning;
         this.guidance = guidance;
         this.plan = plan.sampling();
@@ -106,7 +107,7 @@ public final class Denoising implements AutoCloseable {
             NDArray scaled = sampler.scaleModelInput(latents, next);
             scaled.attach(scope);
             NDArray modelInput = conditioning.modelInput(copies(scaled, guidance.predictions()));
-            NDArray modelOutput = denoiser.predict(next, modelInput, timesteps.get(next), conditioning, scope);
+            NDArray modelOutput = predictor.predict(next, modelInput, timesteps.get(next), scope);
             NDArray guided = guidance.combine(modelOutput);
             NDArray stepped =
                     sampler.step(next, guided, latents, () -> noise.next().duplicate());

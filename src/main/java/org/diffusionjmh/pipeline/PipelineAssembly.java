@@ -29,6 +29,7 @@ import org.diffusionjmh.model.ControlNetModel;
 import org.diffusionjmh.model.HiddenState;
 import org.diffusionjmh.model.UNet2DConditionConfig;
 import org.diffusionjmh.model.UNet2DConditionModel;
+import org.diffusionjmh.model.UNetPart;
 import org.diffusionjmh.scheduler.Scheduler;
 import org.diffusionjmh.source.FilesWithControlNets;
 import org.diffusionjmh.source.ModelFiles;
@@ -97,7 +98,7 @@ final class PipelineAssembly {
         for (String component : nets.controlNetComponents()) {
             controlNets.add(controlNet(nets, component, unet, vae));
         }
-        Denoiser denoiser = denoiser(unet::graphWithResiduals);
+        Denoiser denoiser = denoiser(unet, unet::graphWithResiduals);
         return new LatentControlNet(
                 files, session, parts(TimeIds.TEXT_TO_IMAGE, unet, vae, Optional.empty(), controlNets, denoiser));
     }
@@ -105,7 +106,7 @@ final class PipelineAssembly {
     private PipelineParts parts(
             TimeIds timeIds, UNet2DConditionModel unet, AutoencoderKL vae, Optional<LatentEncoder> encoder)
             throws IOException {
-        return parts(timeIds, unet, vae, encoder, List.of(), denoiser(unet::graph));
+        return parts(timeIds, unet, vae, encoder, List.of(), denoiser(unet, unet::graph));
     }
 
     private PipelineParts parts(
@@ -143,8 +144,12 @@ final class PipelineAssembly {
                 new ArrayList<>(weights.values()));
     }
 
-    private Denoiser denoiser(Denoiser.Graphs graphs) throws IOException {
-        return new Denoiser(modules("unet", EXAMPLE, graphs.of(options.dtype())));
+    private Denoiser denoiser(UNet2DConditionModel unet, Denoiser.Graphs graphs) throws IOException {
+        Function<Denoiser.Sizes, Graph> whole = graphs.of(options.dtype());
+        return new Denoiser(
+                modules("unet", new Denoiser.SizedPart(new UNetPart.Whole(), EXAMPLE), sized -> sized.part()
+                        .of(whole.apply(sized.sizes()))),
+                unet.config());
     }
 
     private ControlNet controlNet(

@@ -3,6 +3,7 @@ package org.diffusionjmh.pipeline;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.diffusionjmh.libtorch.NoiseGenerator;
 import org.diffusionjmh.scheduler.NoiseDraw;
@@ -16,8 +17,9 @@ import org.diffusionjmh.scheduler.SamplingPlan;
  * @param steps steps to take: all of the plan's or fewer, if the run ends early
  * @param latents shape of the latents [images, channels, height / 8, width / 8]
  * @param dtype type of the latents
+ * @param deepCache what is kept from step to step
  */
-record RunPlan(SamplingPlan sampling, int steps, Shape latents, DataType dtype) {
+record RunPlan(SamplingPlan sampling, int steps, Shape latents, DataType dtype, Optional<DeepCache> deepCache) {
     static RunPlan of(TextToImageRequest request, PipelineParts parts, SamplingOptions options) {
         SamplingPlan sampling = parts.scheduler().plan(options);
         Shape latents = new Shape(
@@ -25,7 +27,8 @@ record RunPlan(SamplingPlan sampling, int steps, Shape latents, DataType dtype) 
                 parts.latentChannels(),
                 request.height() / TextToImageRequest.SIZE_MULTIPLE,
                 request.width() / TextToImageRequest.SIZE_MULTIPLE);
-        return new RunPlan(sampling, stepsUntilEnd(request, parts, sampling), latents, parts.dataType());
+        return new RunPlan(
+                sampling, stepsUntilEnd(request, parts, sampling), latents, parts.dataType(), request.deepCache());
     }
 
     /** Steps whose timestep is not below the one at which {@code denoising_end} stops. */

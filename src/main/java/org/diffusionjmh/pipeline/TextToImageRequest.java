@@ -24,6 +24,7 @@ import org.diffusionjmh.image.RgbImage;
  * @param clipSkip layers of the text encoder to leave out at its end
  * @param sizeConditions SDXL's size conditions
  * @param denoisingEnd fraction of the run after which it stops, above 0 and below 1
+ * @param deepCache what is kept from step to step; absent: nothing is
  */
 public record TextToImageRequest(
         List<String> prompts,
@@ -39,7 +40,8 @@ public record TextToImageRequest(
         long seed,
         OptionalInt clipSkip,
         SizeConditions sizeConditions,
-        OptionalDouble denoisingEnd) {
+        OptionalDouble denoisingEnd,
+        Optional<DeepCache> deepCache) {
     /** Sizes must be multiples of it: the VAE's factor. */
     public static final int SIZE_MULTIPLE = 8;
 
@@ -110,6 +112,7 @@ public record TextToImageRequest(
         private OptionalInt clipSkip = OptionalInt.empty();
         private SizeConditions sizeConditions = SizeConditions.NONE;
         private OptionalDouble denoisingEnd = OptionalDouble.empty();
+        private Optional<DeepCache> deepCache = Optional.empty();
 
         private Builder(List<String> prompts) {
             this.prompts = prompts;
@@ -186,6 +189,11 @@ public record TextToImageRequest(
             return this;
         }
 
+        public Builder deepCache(DeepCache cache) {
+            deepCache = Optional.of(cache);
+            return this;
+        }
+
         /**
          * @throws IllegalArgumentException naming the option that has no legal value
          */
@@ -204,7 +212,8 @@ public record TextToImageRequest(
                     seed,
                     clipSkip,
                     sizeConditions,
-                    denoisingEnd);
+                    denoisingEnd,
+                    deepCache);
         }
     }
 }

@@ -133,6 +133,9 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
                 pair(call, "negative_original_size"),
                 pair(call, "negative_crops_coords_top_left").orElse(SizeConditions.Pair.ZERO),
                 pair(call, "negative_target_size")));
+        given(recorded, "deepcache")
+                .map(JsonElement::getAsJsonObject)
+                .ifPresent(cache -> request.deepCache(deepCache(cache)));
         return request.build();
     }
 
@@ -162,6 +165,13 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
         boolean guessMode =
                 given(call, "guess_mode").map(JsonElement::getAsBoolean).orElse(false);
         return new ControlNetRequest(request(), controls, guessMode);
+    }
+
+    private static DeepCache deepCache(JsonObject cache) {
+        return new DeepCache(
+                cache.get("cache_interval").getAsInt(),
+                cache.get("cache_layer_id").getAsInt(),
+                cache.get("cache_block_id").getAsInt());
     }
 
     private RgbImage image() {
