@@ -1,6 +1,7 @@
 package org.diffusionjmh.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -98,6 +99,21 @@ class GenerateCommandTest {
         assertEquals(List.of(40, 48), List.of(image.height(), image.width()));
     }
 
+    /** Deep features are kept with any pipeline; where, the model decides. */
+    @Test
+    void keepsDeepFeatures() throws IOException {
+        String options =
+                "--model sd15 --device cpu --scale mini --steps 3 --height 64 --width 64 --warmups 0 --deepcache";
+        Path plain = folder.resolve("plain.png");
+        Path cached = folder.resolve("cached.png");
+        assertEquals(0, generate((options + " --cache-interval 1 --output-image " + plain).split(" ")), output::err);
+        assertEquals(0, generate((options + " --output-image " + cached).split(" ")), output::err);
+        assertNotEquals(RgbImage.read(plain), RgbImage.read(cached));
+
+        assertEquals(2, generate((options + " --cache-block-id 3").split(" ")));
+        assertTrue(output.err().contains("error: cache_block_id is 3, want 0 to 2: down block 0 has"), output::err);
+    }
+
     @Test
     void editingNeedsAPicture() {
         assertEquals(2, generate("--model", "instruct-pix2pix", "--device", "cpu"));
@@ -137,6 +153,11 @@ class GenerateCommandTest {
                     --controlnet a --control-image pom.xml                      | pom.xml
                     --controlnet a --control-guidance-start 1                   | control_guidance_start is 1.0 and
                     --controlnet a --controlnet b --control-image absent.png    | is given 1 times and --controlnet 2 times
+                    --cache-interval 2            | --cache-interval is about --deepcache; give that too, or leave it out
+                    --cache-layer-id 0            | --cache-layer-id is about --deepcache
+                    --cache-block-id 0            | --cache-block-id is about --deepcache
+                    --deepcache --cache-interval 0  | cache_interval is 0, want at least 1
+                    --deepcache --cache-layer-id -1 | cache_layer_id is -1, want at least 0
                     --input-image pom.xml         | pom.xml
                     --input-image absent.png      | absent.png
                     --output-image picture.bmp    | picture.bmp: the extension names no known picture format

@@ -139,6 +139,10 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
         return request.build();
     }
 
+    boolean takesPicture() {
+        return given(recorded.getAsJsonObject("call"), "image").isPresent();
+    }
+
     /** The call's arguments, of a pipeline that takes a picture. */
     ImageToImageRequest imageRequest() {
         JsonObject call = recorded.getAsJsonObject("call");
