@@ -37,14 +37,30 @@ public abstract class DenoisingState<R> extends PipelineState<R> {
 
     /** Takes the next step, from the first again after the last, and waits for the device. */
     public void step() throws Exception {
+        steps(1);
+    }
+
+    /**
+     * Takes the next steps, from the first again where so many are not left, and waits for the device.
+     *
+     * @param count steps in a row
+     * @throws IllegalArgumentException if a run has fewer
+     */
+    public void steps(int count) throws Exception {
         clock().reset();
         pipeline().session().call(() -> {
-            if (!run.hasNext()) {
+            if (run.remaining() < count) {
                 run.rewind();
             }
+            if (run.remaining() < count) {
+                throw new IllegalArgumentException(
+                        "steps is " + run.remaining() + ", want at least " + count + ": so many are taken in a row");
+            }
             clock().mark();
-            run.step(StepListener.NONE);
-            clock().mark();
+            for (int i = 0; i < count; i++) {
+                run.step(StepListener.NONE);
+                clock().mark();
+            }
             pipeline().session().synchronize();
             return null;
         });

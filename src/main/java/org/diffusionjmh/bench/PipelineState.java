@@ -82,8 +82,7 @@ public abstract class PipelineState<R> {
                 .apply(TextToImageRequest.builder(PROMPT)
                         .size(resolution, resolution)
                         .numInferenceSteps(steps)
-                        .seed(SEED)
-                        .build());
+                        .seed(SEED));
         System.out.println();
         System.out.println("# Pipeline: " + pipeline.description() + " on "
                 + pipeline.session().device() + ", " + options.dtype());

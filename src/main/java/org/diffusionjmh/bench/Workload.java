@@ -7,6 +7,7 @@ import org.diffusionjmh.image.EllipseImage;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.pipeline.ControlImage;
 import org.diffusionjmh.pipeline.ControlNetRequest;
+import org.diffusionjmh.pipeline.DeepCache;
 import org.diffusionjmh.pipeline.DiffusionPipeline;
 import org.diffusionjmh.pipeline.ImageToImageRequest;
 import org.diffusionjmh.pipeline.PipelineOptions;
@@ -22,7 +23,12 @@ import org.diffusionjmh.pipeline.Warnings;
  * @param request what it is asked for, given what every pipeline is
  * @param <R> requests of its pipeline
  */
-record Workload<R>(String model, Loader<R> loader, Function<TextToImageRequest, R> request) {
+record Workload<R>(String model, Loader<R> loader, Function<TextToImageRequest.Builder, R> request) {
+    /** Steps of an interval with DeepCache: the evaluation's. */
+    static final int CACHE_INTERVAL = 3;
+
+    private static final DeepCache DEEP_CACHE = new DeepCache(CACHE_INTERVAL, 0, 0);
+
     /** Loads a model's pipeline. */
     @FunctionalInterface
     interface Loader<R> {
@@ -31,15 +37,15 @@ record Workload<R>(String model, Loader<R> loader, Function<TextToImageRequest, 
 
     /** A picture from a prompt. */
     static Workload<TextToImageRequest> textToImage(String model) {
-        return new Workload<>(model, Pipelines::textToImage, request -> request);
+        return new Workload<>(model, Pipelines::textToImage, TextToImageRequest.Builder::build);
     }
 
     /** A picture from a prompt and a picture of the same size. */
     static Workload<ImageToImageRequest> imageToImage(String model) {
-        return new Workload<>(
-                model,
-                Pipelines::imageToImage,
-                request -> ImageToImageRequest.of(request, picture(request.height(), request.width())));
+        return new Workload<>(model, Pipelines::imageToImage, request -> {
+            TextToImageRequest text = request.build();
+            return ImageToImageRequest.of(text, picture(text.height(), text.width()));
+        });
     }
 
     /** A picture from a prompt, under the control of a white ellipse on black. */
@@ -47,8 +53,15 @@ record Workload<R>(String model, Loader<R> loader, Function<TextToImageRequest, 
         return new Workload<>(
                 model,
                 (base, options, warnings) -> Pipelines.controlNet(base, List.of(controlNet), options, warnings),
-                request -> ControlNetRequest.of(
-                        request, ControlImage.of(EllipseImage.of(request.height(), request.width()))));
+                request -> {
+                    TextToImageRequest text = request.build();
+                    return ControlNetRequest.of(text, ControlImage.of(EllipseImage.of(text.height(), text.width())));
+                });
+    }
+
+    /** The same with DeepCache: of {@link #CACHE_INTERVAL} steps, one computes the whole U-Net. */
+    Workload<R> withDeepCache() {
+        return new Workload<>(model, loader, text -> request.apply(text.deepCache(DEEP_CACHE)));
     }
 
     /** The same picture always: red grows to the right, green downwards, and blue is a grid. */

@@ -86,7 +86,12 @@ public final class Denoising implements AutoCloseable {
     }
 
     public boolean hasNext() {
-        return next < steps;
+        return remaining() > 0;
+    }
+
+    /** Number of denoiser calls that are left. */
+    public int remaining() {
+        return steps - next;
     }
 
     /** The latents after the last step [images, channels, height / 8, width / 8]; they belong to the run. */

@@ -45,6 +45,8 @@ public final class FigureProfiler implements InternalProfiler {
     }
 
     private static double seconds(BenchmarkParams benchmark, IterationResult result) {
-        return result.getPrimaryResult().getScore() * benchmark.getTimeUnit().toNanos(1) / 1e9;
+        double nanos =
+                result.getPrimaryResult().getScore() * benchmark.getTimeUnit().toNanos(1);
+        return nanos * benchmark.getOpsPerInvocation() / 1e9;
     }
 }

@@ -1,18 +1,22 @@
 package org.diffusionjmh.bench;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.diffusionjmh.image.EllipseImage;
 import org.diffusionjmh.image.ImageComparison;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.pipeline.ControlImage;
 import org.diffusionjmh.pipeline.ControlNetPipeline;
 import org.diffusionjmh.pipeline.ControlNetRequest;
+import org.diffusionjmh.pipeline.DeepCache;
 import org.diffusionjmh.pipeline.ImageToImagePipeline;
 import org.diffusionjmh.pipeline.ImageToImageRequest;
 import org.diffusionjmh.pipeline.PipelineOptions;
@@ -22,19 +26,25 @@ import org.diffusionjmh.pipeline.StepListener;
 import org.diffusionjmh.pipeline.TextToImagePipeline;
 import org.diffusionjmh.pipeline.TextToImageRequest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.ThrowingConsumer;
 
 /** Calls each benchmark method as JMH does and compares with the pipeline called directly: what is measured is what is meant. */
 class PipelineBenchmarkTest {
     private static final int SIDE = 64;
     private static final int STEPS = 2;
+    private static final int INTERVAL = 3;
 
     private static <S extends PipelineState<?>> S loaded(S state, String compiler) throws Exception {
+        return loaded(state, compiler, STEPS);
+    }
+
+    private static <S extends PipelineState<?>> S loaded(S state, String compiler, int steps) throws Exception {
         state.compiler = compiler;
         state.device = "cpu";
         state.dtype = "fp32";
         state.scale = "mini";
         state.resolution = SIDE;
-        state.steps = STEPS;
+        state.steps = steps;
         state.load();
         return state;
     }
@@ -44,18 +54,48 @@ class PipelineBenchmarkTest {
                 "cpu", "fp32", "none", "mini", Optional.empty(), "EulerAncestralDiscreteScheduler");
     }
 
-    private static TextToImageRequest request() {
+    private static TextToImageRequest.Builder request() {
         return TextToImageRequest.builder("best quality, realistic, unreal engine, 4K, a cat sitting on human lap")
                 .size(SIDE, SIDE)
                 .numInferenceSteps(STEPS)
-                .seed(333)
-                .build();
+                .seed(333);
     }
 
     private static RgbImage expected(String model) throws Exception {
+        return expected(model, request());
+    }
+
+    private static RgbImage expected(String model, TextToImageRequest.Builder request) throws Exception {
         try (TextToImagePipeline pipeline = Pipelines.textToImage(model, options(), message -> {})) {
-            return pipeline.generate(request(), StepListener.NONE, message -> {})
+            return pipeline.generate(request.build(), StepListener.NONE, message -> {})
                     .get(0);
+        }
+    }
+
+    private static RgbImage expectedWithDeepCache(String model) throws Exception {
+        return expected(model, request().numInferenceSteps(INTERVAL).deepCache(new DeepCache(INTERVAL, 0, 0)));
+    }
+
+    /** The picture after a call that takes a whole run of one interval, and after another; a shorter run is refused. */
+    private static <S extends DenoisingState<?>> void assertIntervalGives(
+            RgbImage expected, Supplier<S> states, ThrowingConsumer<S> step) throws Exception {
+        S run = loaded(states.get(), "none", INTERVAL);
+        try {
+            for (int round = 0; round < 2; round++) {
+                assertDoesNotThrow(() -> step.accept(run));
+                run.record();
+                assertEquals(expected, run.picture());
+            }
+        } finally {
+            run.close();
+        }
+        S shorter = loaded(states.get(), "none", INTERVAL - 1);
+        try {
+            String message = assertThrows(IllegalArgumentException.class, () -> step.accept(shorter))
+                    .getMessage();
+            assertEquals("steps is 2, want at least 3: so many are taken in a row", message);
+        } finally {
+            shorter.close();
         }
     }
 
@@ -69,7 +109,7 @@ class PipelineBenchmarkTest {
             pixels[3 * i + 1] = (byte) (255 * y / SIDE);
             pixels[3 * i + 2] = (byte) ((x / 16 + y / 16) % 2 == 0 ? 192 : 64);
         }
-        ImageToImageRequest request = ImageToImageRequest.of(request(), RgbImage.of(SIDE, SIDE, pixels));
+        ImageToImageRequest request = ImageToImageRequest.of(request().build(), RgbImage.of(SIDE, SIDE, pixels));
         try (ImageToImagePipeline pipeline = Pipelines.imageToImage(model, options(), message -> {})) {
             return pipeline.generate(request, StepListener.NONE, message -> {}).get(0);
         }
@@ -77,7 +117,8 @@ class PipelineBenchmarkTest {
 
     /** The picture that is made under the control of an ellipse. */
     private static RgbImage expectedUnderControl(String model, String controlNet) throws Exception {
-        ControlNetRequest request = ControlNetRequest.of(request(), ControlImage.of(EllipseImage.of(SIDE, SIDE)));
+        ControlNetRequest request =
+                ControlNetRequest.of(request().build(), ControlImage.of(EllipseImage.of(SIDE, SIDE)));
         try (ControlNetPipeline pipeline = Pipelines.controlNet(model, List.of(controlNet), options(), message -> {})) {
             return pipeline.generate(request, StepListener.NONE, message -> {}).get(0);
         }
@@ -144,6 +185,27 @@ class PipelineBenchmarkTest {
             benchmark.step(run);
             return null;
         });
+    }
+
+    @Test
+    void realVisXlWithDeepCache() throws Exception {
+        RealVisXlV40DeepCache benchmark = new RealVisXlV40DeepCache();
+        RgbImage expected = expectedWithDeepCache("SG161222/RealVisXL_V4.0");
+
+        RealVisXlV40DeepCache.Pipeline pipeline = loaded(new RealVisXlV40DeepCache.Pipeline(), "none", INTERVAL);
+        assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
+        assertIntervalGives(expected, RealVisXlV40DeepCache.Run::new, benchmark::step);
+    }
+
+    @Test
+    void stableDiffusion15WithDeepCache() throws Exception {
+        StableDiffusionV15DeepCache benchmark = new StableDiffusionV15DeepCache();
+        RgbImage expected = expectedWithDeepCache("stable-diffusion-v1-5/stable-diffusion-v1-5");
+
+        StableDiffusionV15DeepCache.Pipeline pipeline =
+                loaded(new StableDiffusionV15DeepCache.Pipeline(), "none", INTERVAL);
+        assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
+        assertIntervalGives(expected, StableDiffusionV15DeepCache.Run::new, benchmark::step);
     }
 
     @Test

@@ -7,6 +7,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -42,7 +43,9 @@ public class SleepBenchmark {
         Figures.put(Figure.PEAK_MEMORY, calls);
     }
 
+    /** Of several operations, so that score and warm-up time differ in what they count. */
     @Benchmark
+    @OperationsPerInvocation(10)
     public void works() throws InterruptedException {
         Thread.sleep(warm ? millis : FIRST_MILLIS);
         warm = true;
