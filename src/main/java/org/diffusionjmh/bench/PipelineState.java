@@ -25,7 +25,6 @@ import org.openjdk.jmh.annotations.TearDown;
  */
 @State(Scope.Benchmark)
 public abstract class PipelineState<R> {
-    private static final String SCHEDULER = "EulerAncestralDiscreteScheduler";
     private static final String PROMPT = "best quality, realistic, unreal engine, 4K, a cat sitting on human lap";
     private static final long SEED = 333;
     private static final double BYTES_PER_MIB = 1 << 20;
@@ -72,8 +71,8 @@ public abstract class PipelineState<R> {
     public void load() throws Exception {
         Figures.clear();
         long start = System.nanoTime();
-        PipelineOptions options =
-                PipelineOptionsParser.parse(device, dtype, compiler, scale, Optional.empty(), SCHEDULER);
+        PipelineOptions options = PipelineOptionsParser.parse(
+                device, dtype, compiler, scale, Optional.empty(), PipelineOptionsParser.AUTO);
         pipeline = workload.loader().load(workload.model(), options, PipelineState::warn);
         pipeline.session().synchronize();
         Figures.put(Figure.LOAD, (System.nanoTime() - start) / 1e9);

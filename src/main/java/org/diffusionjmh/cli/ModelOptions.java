@@ -21,8 +21,10 @@ final class ModelOptions {
     @Option(
             names = "--scheduler",
             paramLabel = "CLASS",
-            description = "diffusers' name of the scheduler, or none for the snapshot's own. Default: ${DEFAULT-VALUE}",
-            defaultValue = "EulerAncestralDiscreteScheduler")
+            description = "diffusers' name of the scheduler; none for the snapshot's own; or auto:"
+                    + " EulerAncestralDiscreteScheduler, but LCMScheduler if that is the snapshot's own."
+                    + " Default: ${DEFAULT-VALUE}",
+            defaultValue = PipelineOptionsParser.AUTO)
     private String scheduler;
 
     @Option(

@@ -14,6 +14,9 @@ final class RequestOptions {
     private static final int SIDE = 512;
     private static final double XL_GUIDANCE = 5.0;
     private static final double GUIDANCE = 7.5;
+    private static final double CONSISTENCY_GUIDANCE = 8.5;
+    private static final int STEPS = 10;
+    private static final int CONSISTENCY_STEPS = 4;
 
     @Option(
             names = "--prompt",
@@ -28,15 +31,15 @@ final class RequestOptions {
     @Option(
             names = "--guidance-scale",
             paramLabel = "X",
-            description = "Strength of the prompt; 1 switches guidance off. Default: 5 for SDXL, 7.5 otherwise")
+            description = "Strength of the prompt; 1 switches guidance off. Default: 5 for SDXL, 8.5 for a latent"
+                    + " consistency model, 7.5 otherwise")
     private Optional<Double> guidanceScale;
 
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "Denoising steps. Default: ${DEFAULT-VALUE}",
-            defaultValue = "10")
-    private int steps;
+            description = "Denoising steps. Default: 4 for a latent consistency model, 10 otherwise")
+    private Optional<Integer> steps;
 
     @Option(
             names = "--seed",
@@ -72,7 +75,7 @@ final class RequestOptions {
      * @throws IllegalArgumentException if an option has no legal value
      */
     TextToImageRequest draft() {
-        return request(height.orElse(SIDE), width.orElse(SIDE), guidanceScale.orElse(GUIDANCE));
+        return request(height.orElse(SIDE), width.orElse(SIDE), steps.orElse(STEPS), guidanceScale.orElse(GUIDANCE));
     }
 
     /**
@@ -83,6 +86,7 @@ final class RequestOptions {
      * @throws IllegalArgumentException if an option has no legal value
      */
     TextToImageRequest request(ModelDescription model, Scale scale, Optional<RgbImage> image) {
+        boolean consistency = model.isLatentConsistencyModel();
         boolean xl = model.pipelineClass().contains("XL");
         int side = xl && scale == Scale.FULL ? XL_SIDE : SIDE;
         Optional<RgbImage> sizing = image.filter(picture -> !model.editsPictures());
@@ -91,13 +95,14 @@ final class RequestOptions {
                         .orElse(side),
                 width.or(() -> sizing.map(RgbImage::width).map(TextToImageRequest::roundedSide))
                         .orElse(side),
-                guidanceScale.orElse(xl ? XL_GUIDANCE : GUIDANCE));
+                steps.orElse(consistency ? CONSISTENCY_STEPS : STEPS),
+                guidanceScale.orElse(xl ? XL_GUIDANCE : consistency ? CONSISTENCY_GUIDANCE : GUIDANCE));
     }
 
-    private TextToImageRequest request(int rows, int columns, double guidance) {
+    private TextToImageRequest request(int rows, int columns, int count, double guidance) {
         TextToImageRequest.Builder request = TextToImageRequest.builder(prompt)
                 .size(rows, columns)
-                .numInferenceSteps(steps)
+                .numInferenceSteps(count)
                 .guidanceScale(guidance)
                 .numImagesPerPrompt(batch)
                 .seed(seed);

@@ -30,8 +30,8 @@ public final class UNet2DConditionModel {
      *   <li>{@code sample} [batch, in_channels, height, width]
      *   <li>{@code timestep} FP32 [1]
      *   <li>{@code encoder_hidden_states} [batch, textLength, cross_attention_dim]
-     *   <li>{@code text_embeds} [batch, pooled] and {@code time_ids} FP32 [batch, 6], if {@code addition_embed_type} is text_time
      *   <li>{@code timestep_cond} [batch, time_cond_proj_dim], if the configuration has that dimension
+     *   <li>{@code text_embeds} [batch, pooled] and {@code time_ids} FP32 [batch, 6], if {@code addition_embed_type} is text_time
      * </ul>
      *
      * <p>All but the first two are {@linkplain org.diffusionjmh.graph.SourceOp.Input#perRun per run}.

@@ -77,9 +77,9 @@ public record Conditioning(
      */
     NDList inputs(int step, NDArray modelInput, NDArray timestep, NDManager owner) {
         NDList inputs = new NDList(modelInput, timestep, encoderHiddenStates);
+        timestepCond.ifPresent(inputs::add);
         textEmbeds.ifPresent(inputs::add);
         timeIds.ifPresent(inputs::add);
-        timestepCond.ifPresent(inputs::add);
         control.ifPresent(nets -> inputs.addAll(nets.residuals(step, modelInput, timestep, owner)));
         return inputs;
     }

@@ -15,25 +15,34 @@ import org.diffusionjmh.libtorch.TensorMemory;
  * @param dimension its width; empty for models without
  */
 record GuidanceEmbedding(OptionalInt dimension) {
-    /** The embedding [images, dimension] for a request, if the model takes one. */
-    Optional<NDArray> of(TextToImageRequest request, ScalarType dtype, NDManager owner) {
+    /**
+     * The embedding [images, dimension] for a request, if the model takes one.
+     *
+     * @param warnings told of negative prompts, which such a model ignores
+     */
+    Optional<NDArray> of(TextToImageRequest request, ScalarType dtype, NDManager owner, Warnings warnings) {
         if (dimension.isEmpty()) {
             return Optional.empty();
         }
+        if (request.negativePrompts().isPresent()) {
+            warnings.warn("the negative prompt is ignored: the model was distilled with guidance, and makes one"
+                    + " prediction, for the prompt");
+        }
         int width = dimension.getAsInt();
-        float[] row = sinusoids((request.guidanceScale() - 1) * 1000, width);
+        float[] row = sinusoids((float) (request.guidanceScale() - 1) * 1000, width);
         try (NDManager scope = owner.newSubManager()) {
             NDArray single = scope.create(row, new Shape(1, width));
             return Optional.of(TensorMemory.copy(PromptBatch.tiled(single, request.images()), dtype, owner));
         }
     }
 
-    /** Sines, then cosines; an odd width ends with a zero. */
-    private static float[] sinusoids(double value, int width) {
+    /** Sines, then cosines; an odd width ends with a zero. Angles of thousands are rounded as diffusers rounds them, to float32. */
+    private static float[] sinusoids(float value, int width) {
         int half = width / 2;
+        float exponent = (float) Math.log(10000) / (half - 1);
         float[] row = new float[width];
         for (int i = 0; i < half; i++) {
-            double angle = value * Math.exp(-i * Math.log(10000) / (half - 1));
+            float angle = value * (float) Math.exp(i * -exponent);
             row[i] = (float) Math.sin(angle);
             row[half + i] = (float) Math.cos(angle);
         }

@@ -10,15 +10,16 @@ import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.libtorch.TorchSession;
 import org.diffusionjmh.scheduler.Sampler;
 import org.diffusionjmh.scheduler.SamplingOptions;
+import org.diffusionjmh.scheduler.StepOption;
 import org.diffusionjmh.source.ModelFiles;
 
 /** Image to image (Meng et al. 2022): starts within the schedule, from the picture's latents with the noise of that moment. */
 final class LatentImageToImage extends LatentDiffusionPipeline<ImageToImageRequest> implements ImageToImagePipeline {
-    private final double defaultStrength;
+    private final ModelFamily family;
 
-    LatentImageToImage(ModelFiles files, TorchSession session, PipelineParts parts, double defaultStrength) {
+    LatentImageToImage(ModelFiles files, TorchSession session, PipelineParts parts, ModelFamily family) {
         super(files, session, parts);
-        this.defaultStrength = defaultStrength;
+        this.family = family;
     }
 
     @Override
@@ -41,10 +42,13 @@ final class LatentImageToImage extends LatentDiffusionPipeline<ImageToImageReque
                 manager, parts().denoiser(), conditioning, guidance, plan, latents, draws.subList(2, draws.size()));
     }
 
-    /** The last {@code int(steps * strength)} steps. */
+    /** The last {@code int(steps * strength)} steps; a latent consistency model takes all, within that part of its schedule. */
     private SamplingOptions sampling(ImageToImageRequest request) {
         int steps = request.text().numInferenceSteps();
-        double strength = request.strength().orElse(defaultStrength);
+        double strength = request.strength().orElse(family.defaultStrength());
+        if (family == ModelFamily.LATENT_CONSISTENCY) {
+            return SamplingOptions.ofSteps(steps).with(StepOption.STRENGTH, strength);
+        }
         int taken = Math.min((int) (steps * strength), steps);
         if (taken < 1) {
             throw new IllegalArgumentException("strength " + strength + " of " + steps

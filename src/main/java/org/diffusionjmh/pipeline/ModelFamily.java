@@ -4,6 +4,8 @@ package org.diffusionjmh.pipeline;
 enum ModelFamily {
     /** Stable Diffusion 1.x and 2.x: one text encoder. */
     STABLE_DIFFUSION(0.8),
+    /** Latent consistency models of Stable Diffusion 1.x: one text encoder, no negative prompt, the scheduler of their kind. */
+    LATENT_CONSISTENCY(0.8),
     /** SDXL: two text encoders and size conditions. */
     STABLE_DIFFUSION_XL(0.3);
 

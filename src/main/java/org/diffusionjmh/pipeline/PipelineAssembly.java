@@ -36,6 +36,10 @@ import org.diffusionjmh.source.ModelFiles;
 
 /** Puts a latent diffusion pipeline together from a model's files. */
 final class PipelineAssembly {
+    /** What the evaluation sampled with, whatever the model's own scheduler. */
+    private static final String DEFAULT_SCHEDULER = "EulerAncestralDiscreteScheduler";
+
+    private static final String CONSISTENCY_SCHEDULER = "LCMScheduler";
     private static final int DEFAULT_TRAIN_TIMESTEPS = 1000;
 
     /** Side of latents that every network can halve as often as it does. */
@@ -78,10 +82,7 @@ final class PipelineAssembly {
                 family == ModelFamily.STABLE_DIFFUSION_XL && vae.config().forceUpcast();
         LatentEncoder encoder = encoder(vae, upcast ? wideRange() : options.dtype());
         return new LatentImageToImage(
-                files,
-                session,
-                parts(TimeIds.IMAGE_TO_IMAGE, unet, vae, Optional.of(encoder)),
-                family.defaultStrength());
+                files, session, parts(TimeIds.IMAGE_TO_IMAGE, unet, vae, Optional.of(encoder)), family);
     }
 
     ImageToImagePipeline instructPix2Pix() throws IOException {
@@ -122,7 +123,7 @@ final class PipelineAssembly {
         LatentScaling scaling = scaling(vae.config());
         LatentDecoder decoder = decoder(vae, scaling);
         JsonObject schedulerConfig = files.schedulerConfig();
-        Scheduler scheduler = options.scheduler()
+        Scheduler scheduler = schedulerClass(schedulerConfig)
                 .map(name -> Scheduler.fromConfigOf(name, schedulerConfig))
                 .orElseGet(() -> Scheduler.of(schedulerConfig));
         int trainTimesteps = schedulerConfig.has("num_train_timesteps")
@@ -172,6 +173,26 @@ final class PipelineAssembly {
                 pictures);
     }
 
+    /**
+     * The class of the scheduler to use instead of the model's own.
+     *
+     * @throws IllegalArgumentException if it cannot sample from the model
+     */
+    private Optional<String> schedulerClass(JsonObject config) {
+        boolean ownIsOfConsistencyModels = config.has("_class_name")
+                && config.get("_class_name").getAsString().equals(CONSISTENCY_SCHEDULER);
+        Optional<String> wanted = options.scheduler();
+        if (wanted.equals(Optional.of(PipelineOptions.AUTO))) {
+            wanted = ownIsOfConsistencyModels ? Optional.empty() : Optional.of(DEFAULT_SCHEDULER);
+        }
+        boolean fits = wanted.map(CONSISTENCY_SCHEDULER::equals).orElse(ownIsOfConsistencyModels);
+        if (family == ModelFamily.LATENT_CONSISTENCY && !fits) {
+            throw new IllegalArgumentException(files.description() + ": is sampled from by " + CONSISTENCY_SCHEDULER
+                    + " only, not by " + wanted.orElse("the snapshot's " + config.get("_class_name")));
+        }
+        return wanted;
+    }
+
     private AutoencoderKL vae() throws IOException {
         return new AutoencoderKL(AutoencoderKLConfig.of(files.config("vae")));
     }
@@ -184,6 +205,11 @@ final class PipelineAssembly {
      */
     private UNet2DConditionModel unetOf(int multiple, AutoencoderKL vae) throws IOException {
         UNet2DConditionModel unet = new UNet2DConditionModel(UNet2DConditionConfig.of(files.config("unet")));
+        if (family == ModelFamily.LATENT_CONSISTENCY
+                && unet.config().timeCondProjDim().isEmpty()) {
+            throw new IllegalArgumentException(files.description()
+                    + ": the U-Net's configuration has no time_cond_proj_dim: it is no latent consistency model");
+        }
         int latents = vae.config().latentChannels();
         int channels = unet.config().inChannels();
         if (channels == multiple * latents) {
@@ -212,7 +238,7 @@ final class PipelineAssembly {
 
     private PromptEncoder promptEncoder(TimeIds timeIds, GuidanceEmbedding guidanceEmbedding) throws IOException {
         return switch (family) {
-            case STABLE_DIFFUSION ->
+            case STABLE_DIFFUSION, LATENT_CONSISTENCY ->
                 new StableDiffusionPromptEncoder(textEncoder(HiddenState.ofStableDiffusion(0)), guidanceEmbedding);
             case STABLE_DIFFUSION_XL -> {
                 JsonObject index = files.index();

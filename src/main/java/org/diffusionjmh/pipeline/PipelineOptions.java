@@ -12,7 +12,8 @@ import org.diffusionjmh.source.Scale;
  * @param compiler name of a {@link org.diffusionjmh.compiler.Compiler}
  * @param scale size of a built-in model; has no effect on a snapshot
  * @param variant the variant of the weights' files, for example {@code fp16}
- * @param scheduler diffusers' class name of the scheduler to use instead of the snapshot's own
+ * @param scheduler diffusers' class name of the scheduler to use instead of the snapshot's own; {@link #AUTO} for Euler ancestral, but for
+ *     the snapshot's own if that is LCM's
  */
 public record PipelineOptions(
         String device,
@@ -20,4 +21,7 @@ public record PipelineOptions(
         String compiler,
         Scale scale,
         Optional<String> variant,
-        Optional<String> scheduler) {}
+        Optional<String> scheduler) {
+    /** Lets the device, or the model, decide. */
+    public static final String AUTO = "auto";
+}

@@ -13,7 +13,7 @@ import org.diffusionjmh.source.Scale;
 /** Pipeline options as people write them, with {@code auto} for what suits the device. */
 public final class PipelineOptionsParser {
     /** Lets the device decide. */
-    public static final String AUTO = "auto";
+    public static final String AUTO = PipelineOptions.AUTO;
 
     /** Keeps the snapshot's own scheduler. */
     public static final String OWN_SCHEDULER = "none";
@@ -28,7 +28,8 @@ public final class PipelineOptionsParser {
      * @param compiler a compiler's name
      * @param scale {@code full}, {@code mini}, or {@code auto}: full on a GPU, mini on a CPU
      * @param variant the variant of the weights' files, for example {@code fp16}
-     * @param scheduler diffusers' class name, or {@code none} for the snapshot's own
+     * @param scheduler diffusers' class name, {@code none} for the snapshot's own, or {@code auto}: Euler ancestral, but LCM's where that is
+     *     the snapshot's own
      * @throws IllegalArgumentException if there is no such thing; the message lists what there is
      */
     public static PipelineOptions parse(

@@ -157,15 +157,17 @@ public final class Pipelines {
                             "StableDiffusionControlNetPipeline",
                             "StableDiffusionImg2ImgPipeline",
                             "StableDiffusionInstructPix2PixPipeline" -> ModelFamily.STABLE_DIFFUSION;
+                    case "LatentConsistencyModelPipeline", "LatentConsistencyModelImg2ImgPipeline" ->
+                        ModelFamily.LATENT_CONSISTENCY;
                     case "StableDiffusionXLPipeline",
                             "StableDiffusionXLControlNetPipeline",
                             "StableDiffusionXLImg2ImgPipeline",
                             "StableDiffusionXLInstructPix2PixPipeline" -> ModelFamily.STABLE_DIFFUSION_XL;
                     default ->
-                        throw new IllegalArgumentException(
-                                model.model() + ": model_index.json names the pipeline "
-                                        + model.pipelineClass() + "; supported: StableDiffusionPipeline and"
-                                        + " StableDiffusionXLPipeline, and both with Img2Img, InstructPix2Pix or ControlNet in the name");
+                        throw new IllegalArgumentException(model.model() + ": model_index.json names the pipeline "
+                                + model.pipelineClass() + "; supported: StableDiffusionPipeline and"
+                                + " StableDiffusionXLPipeline, and both with Img2Img, InstructPix2Pix or ControlNet in"
+                                + " the name, and LatentConsistencyModelPipeline");
                 };
         return new PipelineAssembly(files, options, session, family, warnings);
     }

@@ -4,11 +4,13 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.diffusionjmh.libtorch.NoiseGenerator;
 import org.diffusionjmh.scheduler.NoiseDraw;
 import org.diffusionjmh.scheduler.SamplingOptions;
 import org.diffusionjmh.scheduler.SamplingPlan;
+import org.diffusionjmh.scheduler.StepOption;
 
 /**
  * The course of a run, known before it begins.
@@ -21,7 +23,7 @@ import org.diffusionjmh.scheduler.SamplingPlan;
  */
 record RunPlan(SamplingPlan sampling, int steps, Shape latents, DataType dtype, Optional<DeepCache> deepCache) {
     static RunPlan of(TextToImageRequest request, PipelineParts parts, SamplingOptions options) {
-        SamplingPlan sampling = parts.scheduler().plan(options);
+        SamplingPlan sampling = parts.scheduler().plan(options(request, options));
         Shape latents = new Shape(
                 request.images(),
                 parts.latentChannels(),
@@ -29,6 +31,12 @@ record RunPlan(SamplingPlan sampling, int steps, Shape latents, DataType dtype, 
                 request.width() / TextToImageRequest.SIZE_MULTIPLE);
         return new RunPlan(
                 sampling, stepsUntilEnd(request, parts, sampling), latents, parts.dataType(), request.deepCache());
+    }
+
+    /** With the request's options that only some schedulers take. */
+    private static SamplingOptions options(TextToImageRequest request, SamplingOptions options) {
+        OptionalInt original = request.originalInferenceSteps();
+        return original.isEmpty() ? options : options.with(StepOption.ORIGINAL_INFERENCE_STEPS, original.getAsInt());
     }
 
     /** Steps whose timestep is not below the one at which {@code denoising_end} stops. */

@@ -38,7 +38,7 @@ final class StableDiffusionPromptEncoder implements PromptEncoder {
                     embeds,
                     Optional.empty(),
                     Optional.empty(),
-                    guidanceEmbedding.of(request, TensorMemory.type(embeds), owner),
+                    guidanceEmbedding.of(request, TensorMemory.type(embeds), owner, warnings),
                     Optional.empty());
         }
     }

@@ -83,7 +83,7 @@ final class StableDiffusionXLPromptEncoder implements PromptEncoder {
                     rows.hidden,
                     Optional.of(rows.pooled),
                     Optional.of(ids),
-                    guidanceEmbedding.of(request, TensorMemory.type(rows.hidden), owner),
+                    guidanceEmbedding.of(request, TensorMemory.type(rows.hidden), owner, warnings),
                     Optional.empty());
         }
     }

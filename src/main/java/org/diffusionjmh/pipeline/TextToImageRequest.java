@@ -24,6 +24,7 @@ import org.diffusionjmh.image.RgbImage;
  * @param clipSkip layers of the text encoder to leave out at its end
  * @param sizeConditions SDXL's size conditions
  * @param denoisingEnd fraction of the run after which it stops, above 0 and below 1
+ * @param originalInferenceSteps steps of the schedule that a latent consistency model was distilled at; absent: the scheduler's
  * @param deepCache what is kept from step to step; absent: nothing is
  */
 public record TextToImageRequest(
@@ -41,6 +42,7 @@ public record TextToImageRequest(
         OptionalInt clipSkip,
         SizeConditions sizeConditions,
         OptionalDouble denoisingEnd,
+        OptionalInt originalInferenceSteps,
         Optional<DeepCache> deepCache) {
     /** Sizes must be multiples of it: the VAE's factor. */
     public static final int SIZE_MULTIPLE = 8;
@@ -112,6 +114,7 @@ public record TextToImageRequest(
         private OptionalInt clipSkip = OptionalInt.empty();
         private SizeConditions sizeConditions = SizeConditions.NONE;
         private OptionalDouble denoisingEnd = OptionalDouble.empty();
+        private OptionalInt originalInferenceSteps = OptionalInt.empty();
         private Optional<DeepCache> deepCache = Optional.empty();
 
         private Builder(List<String> prompts) {
@@ -189,6 +192,11 @@ public record TextToImageRequest(
             return this;
         }
 
+        public Builder originalInferenceSteps(int steps) {
+            originalInferenceSteps = OptionalInt.of(steps);
+            return this;
+        }
+
         public Builder deepCache(DeepCache cache) {
             deepCache = Optional.of(cache);
             return this;
@@ -213,6 +221,7 @@ public record TextToImageRequest(
                     clipSkip,
                     sizeConditions,
                     denoisingEnd,
+                    originalInferenceSteps,
                     deepCache);
         }
     }

@@ -32,6 +32,8 @@ public record BuiltInModel(String id, String folder, List<String> aliases) {
             List.of("sd15", "runwayml/stable-diffusion-v1-5"));
     public static final BuiltInModel INSTRUCT_PIX2PIX =
             new BuiltInModel("timbrooks/instruct-pix2pix", "instruct-pix2pix", List.of("ip2p"));
+    public static final BuiltInModel LCM_DREAMSHAPER_V7 =
+            new BuiltInModel("SimianLuo/LCM_Dreamshaper_v7", "lcm-dreamshaper-v7", List.of("lcm"));
 
     private static final String INDEX = "model_index.json";
     private static final String SCHEDULER_CONFIG = "scheduler/scheduler_config.json";
@@ -42,7 +44,7 @@ public record BuiltInModel(String id, String folder, List<String> aliases) {
 
     /** Every model there is. */
     public static List<BuiltInModel> all() {
-        return List.of(REALVISXL_V4_0, STABLE_DIFFUSION_V1_5, INSTRUCT_PIX2PIX);
+        return List.of(REALVISXL_V4_0, STABLE_DIFFUSION_V1_5, INSTRUCT_PIX2PIX, LCM_DREAMSHAPER_V7);
     }
 
     /** The model of a name; case does not matter. */

@@ -19,6 +19,11 @@ public record ModelDescription(String model, String pipelineClass, boolean synth
         return pipelineClass.contains("ControlNet");
     }
 
+    /** Whether it makes pictures in very few steps: a latent consistency model. */
+    public boolean isLatentConsistencyModel() {
+        return pipelineClass.startsWith("LatentConsistencyModel");
+    }
+
     /** One line for people. */
     @Override
     public String toString() {

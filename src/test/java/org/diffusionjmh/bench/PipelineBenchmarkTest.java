@@ -50,8 +50,7 @@ class PipelineBenchmarkTest {
     }
 
     private static PipelineOptions options() {
-        return PipelineOptionsParser.parse(
-                "cpu", "fp32", "none", "mini", Optional.empty(), "EulerAncestralDiscreteScheduler");
+        return PipelineOptionsParser.parse("cpu", "fp32", "none", "mini", Optional.empty(), PipelineOptionsParser.AUTO);
     }
 
     private static TextToImageRequest.Builder request() {
@@ -206,6 +205,21 @@ class PipelineBenchmarkTest {
                 loaded(new StableDiffusionV15DeepCache.Pipeline(), "none", INTERVAL);
         assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
         assertIntervalGives(expected, StableDiffusionV15DeepCache.Run::new, benchmark::step);
+    }
+
+    @Test
+    void lcmDreamshaper() throws Exception {
+        LcmDreamshaperV7 benchmark = new LcmDreamshaperV7();
+        RgbImage expected = expected("SimianLuo/LCM_Dreamshaper_v7");
+
+        LcmDreamshaperV7.Pipeline pipeline = loaded(new LcmDreamshaperV7.Pipeline(), "none");
+        assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
+
+        LcmDreamshaperV7.Run run = loaded(new LcmDreamshaperV7.Run(), "none");
+        assertStepsGive(expected, run, () -> {
+            benchmark.step(run);
+            return null;
+        });
     }
 
     @Test

@@ -114,6 +114,17 @@ class GenerateCommandTest {
         assertTrue(output.err().contains("error: cache_block_id is 3, want 0 to 2: down block 0 has"), output::err);
     }
 
+    /** A latent consistency model brings its scheduler, and takes four steps unless told otherwise. */
+    @Test
+    void samplesFromLatentConsistencyModels() {
+        String options = "--model lcm --device cpu --scale mini --height 64 --width 64 --warmups 0";
+        assertEquals(0, generate(options.split(" ")), output::err);
+        assertTrue(output.err().contains("inference: step 4 of 4"), output::err);
+
+        assertEquals(2, generate((options + " --scheduler DDIMScheduler").split(" ")));
+        assertTrue(output.err().contains("is sampled from by LCMScheduler only, not by DDIMScheduler"), output::err);
+    }
+
     @Test
     void editingNeedsAPicture() {
         assertEquals(2, generate("--model", "instruct-pix2pix", "--device", "cpu"));

@@ -8,15 +8,6 @@ import org.junit.jupiter.api.TestFactory;
 class DeepCacheGoldenTest {
     @TestFactory
     Stream<DynamicTest> everyRecordedRun() {
-        return GoldenRun.all(DeepCacheGoldenTest::check, "deepcache");
-    }
-
-    private static void check(GoldenRun run) throws Exception {
-        RecordedCase recorded = run.recorded();
-        if (recorded.takesPicture()) {
-            run.check(Pipelines::imageToImage, recorded.imageRequest());
-        } else {
-            run.check(Pipelines::textToImage, recorded.request());
-        }
+        return GoldenRun.all(GoldenRun::check, "deepcache");
     }
 }

@@ -60,6 +60,15 @@ record GoldenRun(RecordedCase recorded, String compiler) {
         void of(GoldenRun run) throws Exception;
     }
 
+    /** Repeats the run as {@link #check(Assembling, Object)} does, from a picture if its call has one. */
+    void check() throws Exception {
+        if (recorded.takesPicture()) {
+            check(Pipelines::imageToImage, recorded.imageRequest());
+        } else {
+            check(Pipelines::textToImage, recorded.request());
+        }
+    }
+
     /** Repeats the run on its recorded noise: every step is as recorded, and the pictures. */
     <R> void check(Assembling<? extends DiffusionPipeline<R>> assembling, R request) throws Exception {
         List<String> warnings = new ArrayList<>();
@@ -123,6 +132,7 @@ record GoldenRun(RecordedCase recorded, String compiler) {
         check("encoder_hidden_states", conditioning.encoderHiddenStates(), ONE_CALL);
         conditioning.textEmbeds().ifPresent(embeds -> check("text_embeds", embeds, ONE_CALL));
         conditioning.timeIds().ifPresent(ids -> check("time_ids", ids, 0));
+        conditioning.timestepCond().ifPresent(cond -> check("timestep_cond", cond, ONE_CALL));
         conditioning.imageLatents().ifPresent(latents -> check("image_latents", latents, ONE_CALL));
         conditioning.control().ifPresent(this::checkControl);
     }

@@ -39,6 +39,7 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
             "num_images_per_prompt",
             "clip_skip",
             "denoising_end",
+            "original_inference_steps",
             "original_size",
             "crops_coords_top_left",
             "target_size",
@@ -126,6 +127,7 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
         given(call, "num_images_per_prompt").ifPresent(value -> request.numImagesPerPrompt(value.getAsInt()));
         given(call, "clip_skip").ifPresent(value -> request.clipSkip(value.getAsInt()));
         given(call, "denoising_end").ifPresent(value -> request.denoisingEnd(value.getAsDouble()));
+        given(call, "original_inference_steps").ifPresent(value -> request.originalInferenceSteps(value.getAsInt()));
         request.sizeConditions(new SizeConditions(
                 pair(call, "original_size"),
                 pair(call, "crops_coords_top_left").orElse(SizeConditions.Pair.ZERO),

@@ -40,7 +40,10 @@ class BuiltInModelTest {
                     Map.of("unet", 859_520_964L, "vae", 83_653_863L, "text_encoder", 123_060_480L)),
             Arguments.of(
                     BuiltInModel.INSTRUCT_PIX2PIX,
-                    Map.of("unet", 859_532_484L, "vae", 83_653_863L, "text_encoder", 123_060_480L)));
+                    Map.of("unet", 859_532_484L, "vae", 83_653_863L, "text_encoder", 123_060_480L)),
+            Arguments.of(
+                    BuiltInModel.LCM_DREAMSHAPER_V7,
+                    Map.of("unet", 859_602_884L, "vae", 83_653_863L, "text_encoder", 123_060_480L)));
 
     /** The full scale is the published architecture: any wrong width, depth or switch changes the count. */
     @ParameterizedTest
@@ -104,6 +107,7 @@ class BuiltInModelTest {
         assertEquals(Optional.of(BuiltInModel.REALVISXL_V4_0), BuiltInModel.named("RealVisXL"));
         assertEquals(Optional.of(BuiltInModel.STABLE_DIFFUSION_V1_5), BuiltInModel.named("sd15"));
         assertEquals(Optional.of(BuiltInModel.INSTRUCT_PIX2PIX), BuiltInModel.named("instruct-pix2pix"));
+        assertEquals(Optional.of(BuiltInModel.LCM_DREAMSHAPER_V7), BuiltInModel.named("lcm"));
         assertEquals(Optional.empty(), BuiltInModel.named("sd16"));
         assertTrue(BuiltInModel.knownNames().contains("SG161222/RealVisXL_V4.0 (realvisxl-v4.0, realvisxl)"));
     }
