@@ -1,5 +1,6 @@
 package org.diffusionjmh.pass;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,13 +10,16 @@ import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
 import org.diffusionjmh.graph.LayoutOp.Contiguous;
 import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.graph.SourceOp;
 
 /**
- * Lays feature maps out with channels innermost, from the first convolution to the last: weights of convolutions and what the first ones
- * take are converted, and all that follows keeps the layout. Going over to a sequence of pixels then copies nothing. Outputs are
- * converted back.
+ * Lays feature maps out with channels innermost, from the inputs to the last convolution: weights of convolutions and inputs
+ * {@code [N, C, H, W]} are converted, and all that follows keeps the layout. Going over to a sequence of pixels then copies nothing.
+ * Outputs are converted back.
  */
 public final class ToChannelsLast implements Pass {
+    private static final int FEATURE_MAP_RANK = 4;
+
     @Override
     public String id() {
         return "to-channels-last";
@@ -23,21 +27,21 @@ public final class ToChannelsLast implements Pass {
 
     @Override
     public Rewrite apply(Graph graph) {
+        if (graph.nodesOf(Conv2d.class).isEmpty()) {
+            return new Rewrite(graph, 0);
+        }
         Rewrite converted = Rewrite.of(graph, (node, replaced) -> {
+            if (node.op() instanceof SourceOp.Input && node.type().rank() == FEATURE_MAP_RANK) {
+                return Optional.of(channelsLast(node, node.scope()));
+            }
             if (!(node.op() instanceof Conv2d)) {
                 return Optional.empty();
             }
-            Node copy = replaced.apply(node);
-            List<Node> arguments = new java.util.ArrayList<>(copy.inputs());
-            arguments.set(1, channelsLast(arguments.get(1), copy.scope()));
-            if (graph.inputs().contains(arguments.get(0))) {
-                arguments.set(0, channelsLast(arguments.get(0), copy.scope()));
-            }
+            List<Node> arguments = new ArrayList<>(replaced.apply(node).inputs());
+            arguments.set(1, channelsLast(arguments.get(1), node.scope()));
             return Optional.of(new Node(node.op(), arguments, node.scope()));
         });
-        return converted.matches() == 0
-                ? converted
-                : new Rewrite(withContiguousOutputs(converted.graph()), converted.matches());
+        return new Rewrite(withContiguousOutputs(converted.graph()), converted.matches());
     }
 
     private static Node channelsLast(Node x, String scope) {

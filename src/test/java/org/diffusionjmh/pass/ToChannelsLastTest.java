@@ -2,11 +2,14 @@ package org.diffusionjmh.pass;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.GraphBuilder;
 import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
 import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.graph.SourceOp;
 import org.junit.jupiter.api.Test;
 
 class ToChannelsLastTest {
@@ -20,10 +23,29 @@ class ToChannelsLastTest {
         x = b.in("norm").groupNorm(x, 4, 1e-5);
         b.output("y", b.in("conv_out").conv2d(x, 4, 3, 1, 1));
 
-        Graph converted = Rewrites.assertEqualResults(pass, b.build(), 2, 1e-5);
+        Graph converted = Rewrites.assertEqualResults(pass, b.build(), 3, 1e-5);
         assertEquals(3, converted.nodesOf(ChannelsLast.class).size());
         Graph main = WeightFolding.of(converted).main();
         assertEquals(1, main.nodesOf(ChannelsLast.class).size(), "weights are converted once");
+    }
+
+    /** A feature map that comes from elsewhere is converted where it comes in, whatever takes it. */
+    @Test
+    void convertsEveryFeatureMapThatComesIn() {
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        Node x = b.in("conv_in").conv2d(b.input("x", DType.FP32, 2, 3, 5, 7), 8, 3, 1, 1);
+        Node joined = b.concat(1, b.input("feature", DType.FP32, 2, 4, 5, 7), x);
+        Node scaled = b.multiply(joined, b.reshape(b.input("shift", DType.FP32, 2, 12), 2, 12, 1, 1));
+        b.output("y", b.in("norm").groupNorm(scaled, 4, 1e-5));
+
+        Graph converted = Rewrites.assertEqualResults(pass, b.build(), 3, 1e-5);
+        assertEquals(
+                Set.of("x", "feature"),
+                converted.nodesOf(ChannelsLast.class).stream()
+                        .map(node -> node.inputs().get(0).op())
+                        .filter(SourceOp.Input.class::isInstance)
+                        .map(op -> ((SourceOp.Input) op).label())
+                        .collect(Collectors.toSet()));
     }
 
     @Test
