@@ -1,5 +1,6 @@
 package org.diffusionjmh.bench;
 
+import java.util.Optional;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.pipeline.Denoising;
 import org.diffusionjmh.pipeline.StepListener;
@@ -24,7 +25,7 @@ public abstract class DenoisingState<R> extends PipelineState<R> {
 
     @Override
     void prepare() throws Exception {
-        run = pipeline().session().call(() -> pipeline().start(request(), PipelineState::warn));
+        run = pipeline().session().call(() -> pipeline().start(request(), warnings()));
     }
 
     @Override
@@ -67,7 +68,9 @@ public abstract class DenoisingState<R> extends PipelineState<R> {
     }
 
     /** The picture of the latents as they are. */
-    RgbImage picture() throws Exception {
-        return pipeline().session().call(() -> pipeline().decode(run).get(0));
+    @Override
+    Optional<RgbImage> picture() throws Exception {
+        return Optional.of(
+                pipeline().session().call(() -> pipeline().decode(run).get(0)));
     }
 }

@@ -8,8 +8,13 @@ import org.diffusionjmh.pipeline.DiffusionPipeline;
 import org.diffusionjmh.pipeline.PipelineOptions;
 import org.diffusionjmh.pipeline.PipelineOptionsParser;
 import org.diffusionjmh.pipeline.TextToImageRequest;
+import org.diffusionjmh.pipeline.Warnings;
 import org.diffusionjmh.report.Figure;
 import org.diffusionjmh.report.Figures;
+import org.diffusionjmh.report.LastPicture;
+import org.diffusionjmh.report.Notes;
+import org.diffusionjmh.source.ModelDescription;
+import org.diffusionjmh.source.Scale;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -27,7 +32,6 @@ import org.openjdk.jmh.annotations.TearDown;
 public abstract class PipelineState<R> {
     private static final String PROMPT = "best quality, realistic, unreal engine, 4K, a cat sitting on human lap";
     private static final long SEED = 333;
-    private static final double BYTES_PER_MIB = 1 << 20;
 
     /** Name of the compiler. */
     @Param({"none", "torchscript", "cudagraph", "fused"})
@@ -54,10 +58,13 @@ public abstract class PipelineState<R> {
     public String device;
 
     private final Workload<R> workload;
+    private final Warnings warnings = new BenchmarkWarnings();
 
     private DiffusionPipeline<R> pipeline;
     private R request;
     private StepClock clock;
+    private DeviceFigures deviceFigures;
+    private Optional<RgbImage> last = Optional.empty();
 
     /**
      * @param workload what is measured
@@ -70,13 +77,16 @@ public abstract class PipelineState<R> {
     @Setup(Level.Trial)
     public void load() throws Exception {
         Figures.clear();
+        Notes.clear();
         long start = System.nanoTime();
         PipelineOptions options = PipelineOptionsParser.parse(
                 device, dtype, compiler, scale, Optional.empty(), PipelineOptionsParser.AUTO);
-        pipeline = workload.loader().load(workload.model(), options, PipelineState::warn);
+        pipeline = workload.loader().load(workload.model(), options, warnings);
         pipeline.session().synchronize();
         Figures.put(Figure.LOAD, (System.nanoTime() - start) / 1e9);
         clock = pipeline.session().newClock();
+        deviceFigures = new DeviceFigures(pipeline.session());
+        takeNotes();
         request = workload.request()
                 .apply(TextToImageRequest.builder(PROMPT)
                         .size(resolution, resolution)
@@ -88,8 +98,28 @@ public abstract class PipelineState<R> {
         prepare();
     }
 
+    private void takeNotes() {
+        ModelDescription model = pipeline.description();
+        if (model.syntheticWeights()) {
+            Notes.mark("synthetic weights");
+        }
+        if (model.scale().equals(Scale.MINI.id())) {
+            Notes.mark("mini scale");
+        }
+        if (!pipeline.session().device().isGpu()) {
+            Notes.mark("cpu");
+        }
+        pipeline.session().versions().forEach(Notes::version);
+    }
+
     /** What a state needs beside the loaded pipeline. A hook, because JMH calls the set-up methods of a class and its parent by name. */
     void prepare() throws Exception {}
+
+    /** Begins what is measured over an iteration beside its time. */
+    @Setup(Level.Iteration)
+    public void begin() {
+        deviceFigures.begin();
+    }
 
     /** Leaves the iteration's figures for the profiler: after the last one, the pipeline is closed before the profiler looks. */
     @TearDown(Level.Iteration)
@@ -98,12 +128,15 @@ public abstract class PipelineState<R> {
         if (steps > 0) {
             Figures.put(Figure.ITERATIONS_PER_SECOND, steps / clock.seconds());
         }
-        Figures.put(Figure.PEAK_MEMORY, pipeline.session().peakMemoryBytes() / BYTES_PER_MIB);
+        deviceFigures.record();
     }
 
     /** Frees what {@link #load} made, in reverse order. */
     @TearDown(Level.Trial)
     public void close() throws Exception {
+        if (LastPicture.isWanted()) {
+            picture().ifPresent(image -> new LastPicture(image, SEED).leave());
+        }
         release();
         clock.close();
         pipeline.close();
@@ -112,10 +145,17 @@ public abstract class PipelineState<R> {
     /** Undoes {@link #prepare}. */
     void release() throws Exception {}
 
+    /** The last picture; empty if there is none. */
+    Optional<RgbImage> picture() throws Exception {
+        return last;
+    }
+
     /** Generates a picture, from the prompt to pixels on the host. */
     public List<RgbImage> generate() {
         clock.reset();
-        return pipeline.generate(request, step -> clock.mark(), PipelineState::warn);
+        List<RgbImage> images = pipeline.generate(request, step -> clock.mark(), warnings);
+        last = Optional.of(images.get(0));
+        return images;
     }
 
     R request() {
@@ -130,7 +170,7 @@ public abstract class PipelineState<R> {
         return clock;
     }
 
-    static void warn(String message) {
-        System.out.println("# Warning: " + message);
+    Warnings warnings() {
+        return warnings;
     }
 }

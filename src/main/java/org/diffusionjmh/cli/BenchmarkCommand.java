@@ -3,33 +3,31 @@ package org.diffusionjmh.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.diffusionjmh.report.FigureProfiler;
 import org.diffusionjmh.report.ResultFiles;
-import org.diffusionjmh.report.RunTable;
-import org.openjdk.jmh.results.RunResult;
+import org.diffusionjmh.report.record.CommandText;
+import org.diffusionjmh.report.record.Failure;
+import org.diffusionjmh.report.record.RunFiles;
+import org.diffusionjmh.report.record.RunSetup;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Defaults;
 import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.ProfilersFailedException;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.util.Optional;
 
 /**
- * JMH's command line, with what it lacks: results are kept in a folder, a place that cannot be written to is refused before the run,
- * pipelines' figures are taken, and a failed benchmark makes the command fail.
+ * JMH's command line, with what it lacks: results are kept in a folder, with all iterations and the environment beside them; a place that
+ * cannot be written to is refused before the run; what was measured is kept whatever happens; and a failed fork makes the command fail.
  */
 final class BenchmarkCommand {
     private static final Path FOLDER = Path.of("benchmarks-results");
@@ -47,13 +45,18 @@ final class BenchmarkCommand {
     /** Runs the command and returns its exit status. */
     int run(String... args) {
         try {
-            CommandLineOptions options = new CommandLineOptions(args);
+            RecordingOptions recording = RecordingOptions.parse(args);
+            CommandLineOptions options = new CommandLineOptions(recording.others());
             if (isQuestion(options)) {
-                org.openjdk.jmh.Main.main(args);
+                org.openjdk.jmh.Main.main(recording.others());
+                if (options.shouldHelp()) {
+                    out.println("Beside JMH's options:");
+                    out.print(RecordingOptions.help());
+                }
                 return ExitStatus.OK;
             }
-            new BenchmarkParameters(options).check(args);
-            return measure(options);
+            new BenchmarkParameters(options).check(recording.others());
+            return measure(options, recording, args);
         } catch (CommandLineOptionException e) {
             return misuse(e.getMessage() + "; -h lists the options");
         } catch (NoBenchmarksException e) {
@@ -82,60 +85,50 @@ final class BenchmarkCommand {
                 || options.shouldListResultFormats();
     }
 
-    private int measure(CommandLineOptions options) throws RunnerException, IOException {
-        ResultFiles files = resultFiles(options);
-        files.requireWritable();
-        Runtime.getRuntime().addShutdownHook(new Thread(BenchmarkCommand::endForks));
-        try (RunWatch watch = RunWatch.of(options, out)) {
-            Collection<RunResult> results = new Runner(new Measured(options), watch.format()).run();
-            if (!results.isEmpty()) {
-                files.write(results);
-                out.println();
-                out.print(new RunTable(results));
-                files.paths().forEach(file -> out.println("Results: " + file));
-            }
-            List<String> failed = watch.failed(results);
-            failed.forEach(benchmark -> err.println("error: failed: " + benchmark));
-            return failed.isEmpty() ? ExitStatus.OK : ExitStatus.FAILURE;
+    private int measure(CommandLineOptions options, RecordingOptions recording, String... args)
+            throws RunnerException, IOException {
+        BenchmarkParameters parameters = new BenchmarkParameters(options);
+        String machine = parameters.hardware();
+        ResultFiles results = resultFiles(options, recording, machine);
+        results.requireWritable();
+        RunFiles files = RunFiles.beside(results.paths().get(0));
+        RunSetup setup = new RunSetup(
+                machine, parameters.gpuNumber(), program(), RootCommand.Version.ofProject(), CommandText.of(args));
+        List<Failure> failures = new BenchmarkRun(options, recording, results, files, out).run(setup);
+        failures.forEach(failure -> err.println("error: failed: " + failure));
+        return failures.isEmpty() ? ExitStatus.OK : ExitStatus.FAILURE;
+    }
+
+    /** The jar, or the folder of the classes. */
+    private static Path program() {
+        try {
+            return Path.of(BenchmarkCommand.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("the program's own place is no path", e);
         }
     }
 
-    /** Ends what this process has started: a fork in native code would not notice for long that nobody waits for it. */
-    private static void endForks() {
-        ProcessHandle.current().children().forEach(ProcessHandle::destroy);
-    }
-
-    private static ResultFiles resultFiles(CommandLineOptions options) {
-        if (options.getResult().hasValue()) {
-            return ResultFiles.single(
-                    Path.of(options.getResult().get()),
-                    options.getResultFormat().orElse(Defaults.RESULT_FORMAT));
-        }
+    /** JMH's JSON is always among them: a run is resumed from it. */
+    private static ResultFiles resultFiles(CommandLineOptions options, RecordingOptions recording, String machine) {
+        ResultFormatType asked = options.getResultFormat().orElse(Defaults.RESULT_FORMAT);
         Set<ResultFormatType> formats = new LinkedHashSet<>(List.of(ResultFormatType.CSV, ResultFormatType.JSON));
-        if (options.getResultFormat().hasValue()) {
-            formats.add(options.getResultFormat().get());
+        formats.add(asked);
+        if (recording.resume().isPresent()) {
+            if (options.getResult().hasValue()) {
+                throw new IllegalArgumentException("-rff and --resume both say where results go; give one of them");
+            }
+            RunFiles files = RunFiles.beside(recording.resume().get());
+            return ResultFiles.named(files.folder(), files.name(), formats);
         }
-        String name = STAMP.format(Instant.now()) + "-" + new BenchmarkParameters(options).hardware();
-        return ResultFiles.named(FOLDER, name, formats);
-    }
-
-    /** The user's options for a run that writes no file itself and takes the figures. */
-    private static final class Measured extends OptionsBuilder {
-        private static final long serialVersionUID = 1L;
-
-        Measured(CommandLineOptions options) {
-            parent(options);
-            addProfiler(FigureProfiler.class);
+        if (options.getResult().hasValue()) {
+            Path file = Path.of(options.getResult().get());
+            return ResultFiles.single(file, asked)
+                    .withJson(RunFiles.beside(file).json());
         }
-
-        @Override
-        public Optional<String> getResult() {
-            return Optional.none();
-        }
-
-        @Override
-        public Optional<ResultFormatType> getResultFormat() {
-            return Optional.none();
-        }
+        return ResultFiles.named(FOLDER, STAMP.format(Instant.now()) + "-" + machine, formats);
     }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -80,9 +81,23 @@ final class BenchmarkParameters {
         return MachineName.cpu() + "-" + (devices.isEmpty() ? deviceName(AUTO) : devices);
     }
 
+    /** CUDA's number of the GPU that is measured; of several the first. Empty if only the CPU is. */
+    OptionalInt gpuNumber() {
+        Collection<String> devices = values("device");
+        return (devices.isEmpty() ? List.of(AUTO) : devices)
+                .stream()
+                        .filter(BenchmarkParameters::isGpu)
+                        .mapToInt(device ->
+                                device.contains(":") ? number("device", device.substring(device.indexOf(':') + 1)) : 0)
+                        .findFirst();
+    }
+
+    private static boolean isGpu(String device) {
+        return device.equals(AUTO) ? !bundlesLibtorch() : !device.equals(CPU);
+    }
+
     private static String deviceName(String device) {
-        boolean gpu = device.equals(AUTO) ? !bundlesLibtorch() : !device.equals(CPU);
-        return gpu ? MachineName.gpu().orElse(device.equals(AUTO) ? CPU : "cuda") : CPU;
+        return isGpu(device) ? MachineName.gpu().orElse(device.equals(AUTO) ? CPU : "cuda") : CPU;
     }
 
     /** Whether DJL takes the libtorch in the jar, which is one for CPUs. */

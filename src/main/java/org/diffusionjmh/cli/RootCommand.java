@@ -24,8 +24,12 @@ final class RootCommand {
     static final class Version implements picocli.CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
+            return new String[] {"diffusion-jmh " + ofProject()};
+        }
+
+        static String ofProject() {
             String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"diffusion-jmh " + (version == null ? "(not packaged)" : version)};
+            return version == null ? "(not packaged)" : version;
         }
     }
 }

@@ -36,7 +36,12 @@ final class AttentionTuner {
     /** Elements of the largest tensor in a measured call, unless the network's own is larger. */
     private static final long ELEMENTS = 1L << 23;
 
+    private final CompileJournal journal;
     private final Map<Case, Boolean> known = new HashMap<>();
+
+    AttentionTuner(CompileJournal journal) {
+        this.journal = journal;
+    }
 
     private record Case(Device device, ScaledDotProductAttention attention, TensorType query, TensorType key) {}
 
@@ -46,7 +51,11 @@ final class AttentionTuner {
             return AttentionChoice.LIBTORCH;
         }
         return (attention, query, key) ->
-                known.computeIfAbsent(new Case(device, attention, query, key), AttentionTuner::prefersCudnn);
+                known.computeIfAbsent(new Case(device, attention, query, key), this::measured);
+    }
+
+    private boolean measured(Case attention) {
+        return journal.timed(CompilePhase.TUNE, () -> prefersCudnn(attention));
     }
 
     private static boolean prefersCudnn(Case attention) {

@@ -2,10 +2,17 @@ package org.diffusionjmh.compiler;
 
 import java.lang.System.Logger.Level;
 
-/** Takes what a compiler could not do and what it did instead, in words for the user. */
+/** Takes what a compiler has to tell: what it could not do and what it did instead, in words for the user, and what its work took. */
 @FunctionalInterface
 public interface CompilerLog {
     void warn(String message);
+
+    /**
+     * Takes the time of a piece of work. Pieces do not overlap; there are several of a phase, since a pipeline has several modules.
+     *
+     * @param nanos on the host's clock; the device may still be at it
+     */
+    default void spent(CompilePhase phase, long nanos) {}
 
     /** The system's logger, for those who have no user to tell. */
     static CompilerLog system() {

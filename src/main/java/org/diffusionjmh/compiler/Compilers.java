@@ -56,15 +56,17 @@ public final class Compilers {
     }
 
     private static List<Compiler> all(FusedOptions options, CompilerLog log) {
+        CompileJournal journal = new CompileJournal(log);
         return List.of(
-                InterpretedCompiler.none(),
-                InterpretedCompiler.torchscript(),
-                new CudaGraphCompiler(log),
+                InterpretedCompiler.none(journal),
+                InterpretedCompiler.torchscript(journal),
+                new CudaGraphCompiler(journal),
                 new FusedCompiler(
                         options,
-                        InterpretedCompiler.none(),
-                        new CudaGraphCompiler(log),
-                        new KernelSupport(log),
-                        new AttentionTuner()));
+                        InterpretedCompiler.none(journal),
+                        new CudaGraphCompiler(journal),
+                        new KernelSupport(journal),
+                        new AttentionTuner(journal),
+                        journal));
     }
 }

@@ -15,12 +15,13 @@ import org.diffusionjmh.libtorch.CudaGraphs;
  * <p>Its modules share scratch memory and weights; that memory is freed with the last of them.
  */
 final class CudaGraphCompiler implements Compiler {
-    private final CompilerLog log;
-    private final Compiler plain = InterpretedCompiler.none();
+    private final CompileJournal journal;
+    private final Compiler plain;
     private final Map<Device, Shared> devices = new HashMap<>();
 
-    CudaGraphCompiler(CompilerLog log) {
-        this.log = log;
+    CudaGraphCompiler(CompileJournal journal) {
+        this.journal = journal;
+        this.plain = InterpretedCompiler.none(journal);
     }
 
     @Override
@@ -34,7 +35,7 @@ final class CudaGraphCompiler implements Compiler {
         CompiledModule interpreted = plain.compile(graph, parameters, manager);
         return shared.acquire()
                 .<CompiledModule>map(
-                        graphs -> new CudaGraphModule(graph, interpreted, graphs, shared::release, manager, log))
+                        graphs -> new CudaGraphModule(graph, interpreted, graphs, shared::release, manager, journal))
                 .orElseGet(() -> new CheckedModule(new ModuleInputs(graph, manager.getDevice()), interpreted));
     }
 
@@ -59,7 +60,7 @@ final class CudaGraphCompiler implements Compiler {
                     graphs = Optional.of(CudaGraphs.open(device));
                 } catch (RuntimeException e) {
                     refused = true;
-                    log.warn("cudagraph runs as none does: " + e.getMessage());
+                    journal.warn("cudagraph runs as none does: " + e.getMessage());
                     return Optional.empty();
                 }
             }

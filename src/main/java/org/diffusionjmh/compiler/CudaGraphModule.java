@@ -17,7 +17,7 @@ final class CudaGraphModule implements CompiledModule {
     private final CudaGraphs graphs;
     private final Runnable release;
     private final NDManager manager;
-    private final CompilerLog log;
+    private final CompileJournal journal;
 
     private Optional<CapturedCall> captured = Optional.empty();
     private boolean refused;
@@ -32,14 +32,14 @@ final class CudaGraphModule implements CompiledModule {
             CudaGraphs graphs,
             Runnable release,
             NDManager manager,
-            CompilerLog log) {
+            CompileJournal journal) {
         this.graph = graph;
         this.inputs = new ModuleInputs(graph, manager.getDevice());
         this.plain = plain;
         this.graphs = graphs;
         this.release = release;
         this.manager = manager;
-        this.log = log;
+        this.journal = journal;
     }
 
     @Override
@@ -54,15 +54,16 @@ final class CudaGraphModule implements CompiledModule {
     private void capture(NDList arguments) {
         if (captured.isPresent()) {
             discard();
-            log.warn(graph.name()
+            journal.warn(graph.name()
                     + ": libtorch gave back the memory that the CUDA graph works in, because the device ran out of"
                     + " memory or another pipeline was closed; capturing again");
         }
         try {
-            captured = Optional.of(CapturedCall.capture(graphs, plain, graph, arguments, manager));
+            captured = Optional.of(journal.timed(
+                    CompilePhase.CAPTURE, () -> CapturedCall.capture(graphs, plain, graph, arguments, manager)));
         } catch (RuntimeException e) {
             refused = true;
-            log.warn(graph.name() + ": no CUDA graph could be captured, running without one: " + e.getMessage());
+            journal.warn(graph.name() + ": no CUDA graph could be captured, running without one: " + e.getMessage());
         }
     }
 

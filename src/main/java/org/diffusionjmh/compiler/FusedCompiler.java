@@ -25,6 +25,7 @@ final class FusedCompiler implements Compiler {
     private final Compiler onGpu;
     private final KernelSupport kernels;
     private final AttentionTuner attention;
+    private final CompileJournal journal;
 
     /**
      * @param options what to do
@@ -32,14 +33,21 @@ final class FusedCompiler implements Compiler {
      * @param onGpu runs it on a GPU
      * @param kernels whether a device has this project's own kernels
      * @param attention tells which kernel a GPU computes an attention with
+     * @param journal takes the time of the work
      */
     FusedCompiler(
-            FusedOptions options, Compiler onCpu, Compiler onGpu, KernelSupport kernels, AttentionTuner attention) {
+            FusedOptions options,
+            Compiler onCpu,
+            Compiler onGpu,
+            KernelSupport kernels,
+            AttentionTuner attention,
+            CompileJournal journal) {
         this.options = options;
         this.onCpu = onCpu;
         this.onGpu = onGpu;
         this.kernels = kernels;
         this.attention = attention;
+        this.journal = journal;
     }
 
     @Override
@@ -60,12 +68,16 @@ final class FusedCompiler implements Compiler {
 
     @Override
     public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
-        WeightFolding folding =
-                WeightFolding.of(optimized(graph, manager.getDevice()).graph());
+        WeightFolding folding = journal.timed(
+                CompilePhase.BUILD,
+                () -> WeightFolding.of(optimized(graph, manager.getDevice()).graph()));
         NDManager scope = manager.newSubManager();
         try {
             FoldedParameters folded = new FoldedParameters(folding, parameters, scope);
-            folded.compute();
+            journal.timed(CompilePhase.BUILD, () -> {
+                folded.compute();
+                return folded;
+            });
             return new FoldedModule(module(folding.main(), folded, scope), folded, scope);
         } catch (RuntimeException e) {
             scope.close();
@@ -83,9 +95,10 @@ final class FusedCompiler implements Compiler {
             Compiler.super.load(graph, parameters, manager);
             return;
         }
-        Graph optimized =
-                optimized(graph, manager.getDevice(), AttentionChoice.LIBTORCH).graph();
-        WeightFolding folding = WeightFolding.of(optimized);
+        WeightFolding folding = journal.timed(
+                CompilePhase.BUILD,
+                () -> WeightFolding.of(optimized(graph, manager.getDevice(), AttentionChoice.LIBTORCH)
+                        .graph()));
         try (NDManager scope = manager.newSubManager()) {
             FoldedParameters folded = new FoldedParameters(folding, parameters, scope);
             folded.compute();
@@ -104,12 +117,12 @@ final class FusedCompiler implements Compiler {
 
     private CompiledModule module(Graph graph, Parameters parameters, NDManager scope) {
         Compiler backend = scope.getDevice().isGpu() ? onGpu : onCpu;
-        Optional<StepSplit> split = StepSplit.of(graph);
+        Optional<StepSplit> split = journal.timed(CompilePhase.BUILD, () -> StepSplit.of(graph));
         if (split.isEmpty()) {
             return backend.compile(graph, parameters, scope);
         }
         StepSplit parts = split.get();
-        CompiledModule perRun = InterpretedCompiler.none().compile(parts.perRun(), parameters, scope);
+        CompiledModule perRun = InterpretedCompiler.none(journal).compile(parts.perRun(), parameters, scope);
         CompiledModule perStep = backend.compile(parts.perStep(), parameters, scope);
         return new StepModule(graph, parts, perRun, perStep, scope);
     }

@@ -15,18 +15,25 @@ import org.diffusionjmh.torchscript.TorchScriptProgram;
 final class InterpretedCompiler implements Compiler {
     private final String id;
     private final boolean optimize;
+    private final CompileJournal journal;
 
-    private InterpretedCompiler(String id, boolean optimize) {
+    private InterpretedCompiler(String id, boolean optimize, CompileJournal journal) {
         this.id = id;
         this.optimize = optimize;
+        this.journal = journal;
     }
 
+    /** For the work of another compiler, which tells the whole. */
     static Compiler none() {
-        return new InterpretedCompiler("none", false);
+        return none(CompileJournal.silent());
     }
 
-    static Compiler torchscript() {
-        return new InterpretedCompiler("torchscript", true);
+    static Compiler none(CompileJournal journal) {
+        return new InterpretedCompiler("none", false, journal);
+    }
+
+    static Compiler torchscript(CompileJournal journal) {
+        return new InterpretedCompiler("torchscript", true, journal);
     }
 
     @Override
@@ -36,7 +43,11 @@ final class InterpretedCompiler implements Compiler {
 
     @Override
     public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
-        TorchScriptProgram program = TorchScriptProgram.of(graph);
+        TorchScriptProgram program = journal.timed(CompilePhase.BUILD, () -> TorchScriptProgram.of(graph));
+        return journal.timed(CompilePhase.LOAD, () -> load(program, parameters, manager));
+    }
+
+    private CompiledModule load(TorchScriptProgram program, Parameters parameters, NDManager manager) {
         ScriptModule script = ScriptModule.load(TorchScriptArchive.of(program.source()), manager);
         CompiledModule module = new InterpretedModule(
                 script, new ModuleTensors(program.bindings(), parameters, manager.newSubManager()), optimize);

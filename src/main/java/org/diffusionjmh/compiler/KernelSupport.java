@@ -7,11 +7,11 @@ import org.diffusionjmh.kernel.FusedOperators;
 
 /** Which devices have this project's own kernels. A GPU without them is an occasion to tell the user, once. */
 final class KernelSupport {
-    private final CompilerLog log;
+    private final CompileJournal journal;
     private final Map<Device, Boolean> devices = new HashMap<>();
 
-    KernelSupport(CompilerLog log) {
-        this.log = log;
+    KernelSupport(CompileJournal journal) {
+        this.journal = journal;
     }
 
     boolean has(Device device) {
@@ -25,10 +25,12 @@ final class KernelSupport {
 
     private boolean prepare(Device device) {
         try {
-            FusedOperators.get().prepare(device);
-            return true;
+            return journal.timed(CompilePhase.TUNE, () -> {
+                FusedOperators.get().prepare(device);
+                return true;
+            });
         } catch (RuntimeException | LinkageError e) {
-            log.warn("fused runs libtorch's own operations instead of its kernels: " + e.getMessage());
+            journal.warn("fused runs libtorch's own operations instead of its kernels: " + e.getMessage());
             return false;
         }
     }

@@ -1,9 +1,11 @@
 package org.diffusionjmh.libtorch;
 
 import ai.djl.pytorch.jni.LibUtils;
+import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.FloatByReference;
+import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.nio.file.Path;
@@ -15,6 +17,9 @@ final class CudaRuntime {
 
     /** {@code cudaStreamCaptureModeRelaxed}: what other threads do, and an allocation of memory, do not break a capture. */
     private static final int RELAXED = 2;
+
+    /** Enough for {@code 00000000:1b:00.0}. */
+    private static final int BUS_ID_BYTES = 32;
 
     private final NativeLibrary library;
 
@@ -32,6 +37,21 @@ final class CudaRuntime {
         return new CudaRuntime(NativeLibraries.find("cudart", folder)
                 .orElseThrow(() -> new IllegalStateException("no CUDA runtime is loaded and none stands in " + folder
                         + ": this libtorch is built for the CPU; use the jar built with -Dthin, or --device cpu")));
+    }
+
+    /** The runtime's version, for example {@code 12.8}. */
+    String version() {
+        IntByReference version = new IntByReference();
+        check("cudaRuntimeGetVersion", version);
+        return version.getValue() / 1000 + "." + version.getValue() % 1000 / 10;
+    }
+
+    /** Where a device stands, for example {@code 0000:1b:00.0}. */
+    String pciBusId(int device) {
+        try (Memory busId = new Memory(BUS_ID_BYTES)) {
+            check("cudaDeviceGetPCIBusId", busId, BUS_ID_BYTES, device);
+            return busId.getString(0);
+        }
     }
 
     /** Waits until the current device has done all its work. */

@@ -6,6 +6,8 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -61,6 +63,20 @@ public final class TorchSession implements AutoCloseable {
         return manager;
     }
 
+    /** Versions of the libraries in use, by name: {@code djl}, {@code libtorch} and, on a GPU, {@code cuda}. */
+    public Map<String, String> versions() {
+        Map<String, String> versions = new LinkedHashMap<>();
+        versions.put("djl", Engine.getDjlVersion());
+        versions.put("libtorch", Engine.getEngine("PyTorch").getVersion());
+        cuda.ifPresent(runtime -> versions.put("cuda", runtime.version()));
+        return versions;
+    }
+
+    /** The GPU's address on the bus, by which other libraries know it; empty on a CPU. */
+    public Optional<String> pciBusId() {
+        return cuda.map(runtime -> runtime.pciBusId(device.getDeviceId()));
+    }
+
     /** Runs work on the session's thread; see {@link LargeStackThread#call}. */
     public <T> T call(Callable<T> task) throws Exception {
         return thread.call(task);
@@ -80,10 +96,11 @@ public final class TorchSession implements AutoCloseable {
      * process's peak resident size, or the JVM's total where the system does not tell.
      */
     public long peakMemoryBytes() {
-        return cuda.map(CudaRuntime::usedBytes).orElseGet(TorchSession::peakResidentBytes);
+        return cuda.map(CudaRuntime::usedBytes).orElseGet(this::peakHostBytes);
     }
 
-    private static long peakResidentBytes() {
+    /** The process's peak resident size in host memory, or the JVM's total where the system does not tell. */
+    public long peakHostBytes() {
         try (Stream<String> lines = Files.lines(STATUS)) {
             return lines.filter(line -> line.startsWith("VmHWM:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)

@@ -64,7 +64,7 @@ final class PipelineAssembly {
         this.options = options;
         this.session = session;
         this.family = family;
-        this.compiler = Compilers.of(options.compiler(), warnings::warn);
+        this.compiler = Compilers.of(options.compiler(), warnings.ofCompiler());
         this.scalars = new HostScalars(session.manager());
     }
 

@@ -19,17 +19,28 @@ public final class Figures {
         }
     }
 
-    /** Forgets all figures; to be called when a benchmark starts. */
-    public static void clear() {
-        take();
+    /** Adds to a figure that is made up of parts. */
+    public static void add(Figure figure, double value) {
+        synchronized (LATEST) {
+            LATEST.merge(figure, value, Double::sum);
+        }
     }
 
-    /** All figures that were put since they were last taken. */
-    static Map<Figure, Double> take() {
+    /** Forgets all figures; to be called when a benchmark starts. */
+    public static void clear() {
+        take(true);
+    }
+
+    /**
+     * The figures that were put since they were last taken.
+     *
+     * @param all whether those that a fork has one of are among them; if not, they stay
+     */
+    static Map<Figure, Double> take(boolean all) {
         synchronized (LATEST) {
-            Map<Figure, Double> taken = new EnumMap<>(Figure.class);
-            taken.putAll(LATEST);
-            LATEST.clear();
+            Map<Figure, Double> taken = new EnumMap<>(LATEST);
+            taken.keySet().removeIf(figure -> figure.isOncePerFork() && !all);
+            LATEST.keySet().removeAll(taken.keySet());
             return taken;
         }
     }

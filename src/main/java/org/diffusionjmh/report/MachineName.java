@@ -22,9 +22,12 @@ public final class MachineName {
 
     /** The processor and the number of CPUs this JVM may use. */
     public static String cpu() {
-        return cpu(
-                modelName().orElse(System.getProperty("os.arch")),
-                Runtime.getRuntime().availableProcessors());
+        return cpu(cpuModel(), Runtime.getRuntime().availableProcessors());
+    }
+
+    /** The processor's name as its maker writes it, or its architecture where the system does not tell. */
+    public static String cpuModel() {
+        return modelName().orElse(System.getProperty("os.arch"));
     }
 
     /** The first NVIDIA GPU, if its driver answers. */

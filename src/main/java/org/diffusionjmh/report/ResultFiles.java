@@ -4,9 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +28,13 @@ public final class ResultFiles {
     /** One file of the user's choice. */
     public static ResultFiles single(Path file, ResultFormatType format) {
         return new ResultFiles(Map.of(file, format));
+    }
+
+    /** These files, and one in JSON. */
+    public ResultFiles withJson(Path json) {
+        Map<Path, ResultFormatType> files = new LinkedHashMap<>(formats);
+        files.putIfAbsent(json, ResultFormatType.JSON);
+        return new ResultFiles(files);
     }
 
     /** Files of the same name but for the extension, which is the format's. */
@@ -64,10 +69,7 @@ public final class ResultFiles {
      */
     public void write(Collection<RunResult> results) throws IOException {
         for (Map.Entry<Path, ResultFormatType> entry : formats.entrySet()) {
-            Path file = entry.getKey().toAbsolutePath();
-            Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
-            Files.write(temporary, formatted(results, entry.getValue()));
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            WholeFile.write(entry.getKey(), formatted(results, entry.getValue()));
         }
     }
 

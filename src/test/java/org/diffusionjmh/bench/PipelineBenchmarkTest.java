@@ -118,6 +118,7 @@ class PipelineBenchmarkTest {
     /** The picture that {@code call} generates with the state, which is closed afterwards. */
     private static RgbImage generated(PipelineState<?> state, Callable<List<RgbImage>> call) throws Exception {
         try {
+            state.begin();
             List<RgbImage> images = call.call();
             assertEquals(1, images.size());
             state.record();
@@ -136,7 +137,7 @@ class PipelineBenchmarkTest {
                     step.call();
                 }
                 state.record();
-                assertEquals(expected, state.picture());
+                assertEquals(expected, state.picture().orElseThrow());
             }
         } finally {
             state.close();

@@ -27,12 +27,14 @@ import org.junit.jupiter.api.Test;
 
 class FusedCompilerTest {
     private final NDManager manager = NDManager.newBaseManager(Device.cpu());
+    private final CompileJournal journal = new CompileJournal(CompilerLog.system());
     private final FusedCompiler compiler = new FusedCompiler(
             FusedOptions.DEFAULT,
-            InterpretedCompiler.none(),
-            InterpretedCompiler.none(),
-            new KernelSupport(CompilerLog.system()),
-            new AttentionTuner());
+            InterpretedCompiler.none(journal),
+            InterpretedCompiler.none(journal),
+            new KernelSupport(journal),
+            new AttentionTuner(journal),
+            journal);
 
     @AfterEach
     void close() {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class KernelSupportTest {
     private final List<String> warnings = new ArrayList<>();
-    private final KernelSupport kernels = new KernelSupport(warnings::add);
+    private final KernelSupport kernels = new KernelSupport(new CompileJournal(warnings::add));
 
     /** Operations of libtorch's own are what is wanted there. */
     @Test

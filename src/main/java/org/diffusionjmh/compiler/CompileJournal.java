@@ -1,0 +1,40 @@
+package org.diffusionjmh.compiler;
+
+import java.util.function.Supplier;
+
+/**
+ * What compilers report to: it passes on what they could not do, and takes the time of what they do. A piece of work within another one
+ * counts for itself only, so the phases add up to the whole. It belongs to the thread that compiles.
+ */
+final class CompileJournal {
+    private final CompilerLog log;
+
+    private long within;
+
+    CompileJournal(CompilerLog log) {
+        this.log = log;
+    }
+
+    /** Tells nobody: for compilers that work for another one, which tells the whole. */
+    static CompileJournal silent() {
+        return new CompileJournal(message -> {});
+    }
+
+    void warn(String message) {
+        log.warn(message);
+    }
+
+    /** Does a piece of work. */
+    <T> T timed(CompilePhase phase, Supplier<T> work) {
+        long outside = within;
+        within = 0;
+        long start = System.nanoTime();
+        try {
+            return work.get();
+        } finally {
+            long whole = System.nanoTime() - start;
+            log.spent(phase, whole - within);
+            within = outside + whole;
+        }
+    }
+}
