@@ -10,6 +10,8 @@ import org.diffusionjmh.report.Notes;
 
 /** Prints warnings among JMH's output, notes a compiler's fallbacks, and adds up what compiling took. */
 final class BenchmarkWarnings implements Warnings {
+    private boolean measured;
+
     private final CompilerLog compiler = new CompilerLog() {
         @Override
         public void warn(String message) {
@@ -19,6 +21,9 @@ final class BenchmarkWarnings implements Warnings {
 
         @Override
         public void spent(CompilePhase phase, long nanos) {
+            if (measured) {
+                return;
+            }
             double seconds = nanos / (double) TimeUnit.SECONDS.toNanos(1);
             Figures.add(Figure.COMPILE, seconds);
             Figures.add(figure(phase), seconds);
@@ -32,6 +37,11 @@ final class BenchmarkWarnings implements Warnings {
             case TUNE -> Figure.COMPILE_TUNE;
             case CAPTURE -> Figure.COMPILE_CAPTURE;
         };
+    }
+
+    /** What is compiled from now on belongs to no figure. */
+    void endMeasurement() {
+        measured = true;
     }
 
     @Override

@@ -58,7 +58,7 @@ public abstract class PipelineState<R> {
     public String device;
 
     private final Workload<R> workload;
-    private final Warnings warnings = new BenchmarkWarnings();
+    private final BenchmarkWarnings warnings = new BenchmarkWarnings();
 
     private DiffusionPipeline<R> pipeline;
     private R request;
@@ -134,6 +134,7 @@ public abstract class PipelineState<R> {
     /** Frees what {@link #load} made, in reverse order. */
     @TearDown(Level.Trial)
     public void close() throws Exception {
+        warnings.endMeasurement();
         if (LastPicture.isWanted()) {
             picture().ifPresent(image -> new LastPicture(image, SEED).leave());
         }

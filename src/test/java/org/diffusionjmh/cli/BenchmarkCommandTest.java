@@ -87,7 +87,7 @@ class BenchmarkCommandTest {
         Path csv = folder.resolve("results.csv");
         assertEquals(1, run("SleepBenchmark", "-f", "1", "-wi", "0", "-i", "1", "-rff", csv.toString()));
         assertEquals(
-                "error: failed: " + FAILS + " (millis=1)",
+                "error: failed: " + FAILS + " (millis=1), fork 1: error: IllegalStateException: this benchmark fails",
                 err.toString(StandardCharsets.UTF_8).strip());
         assertTrue(rows(csv).containsKey(WORKS));
         assertFalse(rows(csv).containsKey(FAILS));

@@ -2,6 +2,7 @@ package org.diffusionjmh.compiler;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
@@ -11,6 +12,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,18 @@ import org.junit.jupiter.api.Test;
 
 class FusedCompilerTest {
     private final NDManager manager = NDManager.newBaseManager(Device.cpu());
-    private final CompileJournal journal = new CompileJournal(CompilerLog.system());
+    private final Map<CompilePhase, Long> spent = new EnumMap<>(CompilePhase.class);
+    private final CompileJournal journal = new CompileJournal(new CompilerLog() {
+        @Override
+        public void warn(String message) {
+            throw new AssertionError(message);
+        }
+
+        @Override
+        public void spent(CompilePhase phase, long nanos) {
+            spent.merge(phase, nanos, Long::sum);
+        }
+    });
     private final FusedCompiler compiler = new FusedCompiler(
             FusedOptions.DEFAULT,
             InterpretedCompiler.none(journal),
@@ -189,5 +202,18 @@ class FusedCompilerTest {
                         "select-onednn"),
                 reports.stream().map(PassReport::pass).toList());
         assertEquals(2, reports.get(1).matches());
+    }
+
+    /** The phases' times are parts of the whole, none counted twice; a CPU has neither kernels to make nor graphs to capture. */
+    @Test
+    void tellsWhatItsWorkTook() {
+        long start = System.nanoTime();
+        try (CompiledModule module = compiler.compile(graph(1), new RecordingParameters(), manager)) {
+            long whole = System.nanoTime() - start;
+            assertEquals(Set.of(CompilePhase.BUILD, CompilePhase.LOAD), spent.keySet());
+            long sum = spent.values().stream().mapToLong(Long::longValue).sum();
+            assertTrue(sum > whole / 2 && sum <= whole, sum + " ns of " + whole);
+            assertNotNull(module);
+        }
     }
 }

@@ -113,7 +113,8 @@ public final class PreviousRun {
         TreeSet<String> unplanned = new TreeSet<>();
         rows.stream()
                 .filter(row -> plan.stream().noneMatch(benchmark -> isOf(row, benchmark)))
-                .forEach(row -> unplanned.add(row.benchmark() + " (" + row.parameters() + ")"));
+                .forEach(row ->
+                        unplanned.add(row.benchmark() + " (" + row.parameters().replace(";", ", ") + ")"));
         if (!unplanned.isEmpty()) {
             throw new IllegalArgumentException("cannot go on with " + files.name() + ": it has " + unplanned.first()
                     + ", which this command does not measure; give all benchmarks and parameters of that run");

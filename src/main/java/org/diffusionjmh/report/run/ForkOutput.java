@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +26,10 @@ import org.openjdk.jmh.runner.format.OutputFormat;
 final class ForkOutput {
     private static final Pattern FORK = Pattern.compile("# Fork: (\\d+) of \\d+");
     private static final Pattern EXIT = Pattern.compile("<forked VM failed with exit code (\\d+)>");
+
+    /** Exit codes after SIGINT and SIGTERM. */
+    private static final Set<Integer> SIGNALS = Set.of(128 + 2, 128 + 15);
+
     private static final String FAILURE = "<failure>";
 
     /** Takes the iterations. */
@@ -48,6 +53,7 @@ final class ForkOutput {
     private int fork = 1;
     private boolean warmupFork;
     private boolean failing;
+    private boolean blank;
     private OptionalInt exitCode = OptionalInt.empty();
 
     /**
@@ -86,7 +92,7 @@ final class ForkOutput {
                 end((BenchmarkParams) args[0], (IterationParams) args[1], (int) args[2], (IterationResult) args[3]);
                 forward(method, args);
             }
-            case "println" -> hearLine((String) args[0]);
+            case "println" -> translated((String) args[0]).ifPresent(this::say);
             case "print" -> {
                 lastLines.add((String) args[0]);
                 forward(method, args);
@@ -105,6 +111,7 @@ final class ForkOutput {
     }
 
     private Object forward(Method method, Object... args) throws Throwable {
+        sayBlank();
         try {
             return method.invoke(text, args);
         } catch (InvocationTargetException e) {
@@ -130,7 +137,20 @@ final class ForkOutput {
         }
     }
 
-    private void hearLine(String line) {
+    private void say(String line) {
+        sayBlank();
+        text.println(line);
+    }
+
+    private void sayBlank() {
+        if (blank) {
+            blank = false;
+            text.println("");
+        }
+    }
+
+    /** What a line is in the larger run; empty if it is nothing there, or kept for the end. */
+    private Optional<String> translated(String line) {
         Matcher forkLine = FORK.matcher(line);
         Matcher exitLine = EXIT.matcher(line);
         if (line.equals(FAILURE)) {
@@ -139,26 +159,30 @@ final class ForkOutput {
             failing = false;
             exitCode = OptionalInt.of(Integer.parseInt(exitLine.group(1)));
             lastLines.add(line);
+        } else if (line.isBlank()) {
+            blank = true; // said with the next line: where one run ends and another begins there would be many
         } else if (failing) {
-            if (!line.isBlank()) {
-                exceptions.add(line);
-            }
+            exceptions.add(line);
         } else if (exitCode.isPresent()) {
             lastLines.add(line);
         } else if (forkLine.matches()) {
             warmupFork = false;
             fork = Integer.parseInt(forkLine.group(1));
-            text.println(task.map(of ->
+            return task.map(of ->
                             "# Fork: " + of.fork() + " of " + of.benchmark().getForks())
-                    .orElse(line));
-        } else if (line.startsWith("# Warmup Fork: ")) {
-            warmupFork = true;
-            text.println(line);
+                    .or(() -> Optional.of(line));
         } else if (line.startsWith("# Run progress: ")) {
-            text.println(task.isPresent() ? progress.toString() : line);
+            return Optional.of(task.isPresent() ? progress.toString() : line);
         } else if (!line.startsWith("# Run complete. ") && !line.startsWith("# WARNING: JMH lock is ignored")) {
-            text.println(line);
+            warmupFork |= line.startsWith("# Warmup Fork: ");
+            return Optional.of(line);
         }
+        return Optional.empty();
+    }
+
+    /** Whether the fork was told to end, as by Ctrl-C. */
+    synchronized boolean endedBySignal() {
+        return exitCode.isPresent() && SIGNALS.contains(exitCode.getAsInt());
     }
 
     /**
@@ -180,14 +204,14 @@ final class ForkOutput {
             ForkSymptoms symptoms = new ForkSymptoms(reason, exceptions, exitCode, lastLines);
             Failure failure =
                     new Failure(benchmark, task.map(ForkTask::fork).orElse(fork), symptoms.kind(), symptoms.reason());
-            text.println("");
+            say("");
             switch (failure.kind()) {
-                case ERROR -> exceptions.forEach(text::println);
-                case CRASHED -> lastLines.forEach(text::println);
+                case ERROR -> exceptions.forEach(this::say);
+                case CRASHED -> lastLines.forEach(this::say);
                 case OOM, TIMED_OUT -> {} // nobody's mistake that a stack would show
             }
-            text.println("# Failed: " + failure.kind().label() + ": " + failure.reason());
-            text.println("");
+            say("# Failed: " + failure.kind().label() + ": " + failure.reason());
+            blank = true;
             failures.add(failure);
         }
         exceptions.clear();

@@ -132,7 +132,7 @@ public final class MatrixRunner {
                     new ForkOutput(text, Optional.of(task), progress, watchdog::takeKilled, recorded(watchdog));
             MeasuredOptions forkOptions = new MeasuredOptions.OfFork(options, benchmark, task.first());
             results = new Runner(measured(forkOptions, notes), output.format()).run();
-            if (isStoppedBySignal(results)) {
+            if (isStopped(output)) {
                 return Optional.empty();
             }
             failures = output.failures(results.isEmpty());
@@ -191,8 +191,8 @@ public final class MatrixRunner {
     }
 
     /** Ctrl-C goes to the forks too, and they may be faster to end. */
-    private boolean isStoppedBySignal(Collection<RunResult> results) {
-        if (results.isEmpty() && !stopped) {
+    private boolean isStopped(ForkOutput output) {
+        if (output.endedBySignal() && !stopped) {
             try {
                 TimeUnit.MILLISECONDS.sleep(SIGNAL_MILLIS);
             } catch (InterruptedException e) {
