@@ -48,7 +48,7 @@ public abstract class DenoisingState<R> extends PipelineState<R> {
      * @throws IllegalArgumentException if a run has fewer
      */
     public void steps(int count) throws Exception {
-        clock().reset();
+        startCall();
         pipeline().session().call(() -> {
             if (run.remaining() < count) {
                 run.rewind();

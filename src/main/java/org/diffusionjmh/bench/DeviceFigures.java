@@ -28,16 +28,21 @@ final class DeviceFigures {
         meter.ifPresent(GpuMeter::start);
     }
 
-    void record() {
-        meter.ifPresent(DeviceFigures::record);
+    /**
+     * Leaves the figures.
+     *
+     * @param calls how often the benchmark's method was called since {@link #begin}
+     */
+    void record(int calls) {
+        meter.ifPresent(running -> record(running, calls));
         Figures.put(Figure.PEAK_MEMORY, session.peakMemoryBytes() / BYTES_PER_MIB);
         Figures.put(Figure.HOST_MEMORY, session.peakHostBytes() / BYTES_PER_MIB);
         gpu.ifPresent(DeviceFigures::recordProcessMemory);
     }
 
-    private static void record(GpuMeter meter) {
+    private static void record(GpuMeter meter, int calls) {
         GpuMeter.Reading reading = meter.read();
-        reading.joules().ifPresent(joules -> Figures.put(Figure.ENERGY, joules));
+        reading.joules().ifPresent(joules -> Figures.put(Figure.ENERGY, joules / Math.max(1, calls)));
         reading.utilizationPercent().ifPresent(percent -> Figures.put(Figure.GPU_UTILIZATION, percent));
         for (ThrottleReason reason : meter.throttleReasons()) {
             Notes.mark(reason.mark());

@@ -64,6 +64,7 @@ public abstract class PipelineState<R> {
     private R request;
     private StepClock clock;
     private DeviceFigures deviceFigures;
+    private int calls;
     private Optional<RgbImage> last = Optional.empty();
 
     /**
@@ -118,6 +119,7 @@ public abstract class PipelineState<R> {
     /** Begins what is measured over an iteration beside its time. */
     @Setup(Level.Iteration)
     public void begin() {
+        calls = 0;
         deviceFigures.begin();
     }
 
@@ -128,7 +130,7 @@ public abstract class PipelineState<R> {
         if (steps > 0) {
             Figures.put(Figure.ITERATIONS_PER_SECOND, steps / clock.seconds());
         }
-        deviceFigures.record();
+        deviceFigures.record(calls);
     }
 
     /** Frees what {@link #load} made, in reverse order. */
@@ -153,10 +155,16 @@ public abstract class PipelineState<R> {
 
     /** Generates a picture, from the prompt to pixels on the host. */
     public List<RgbImage> generate() {
-        clock.reset();
+        startCall();
         List<RgbImage> images = pipeline.generate(request, step -> clock.mark(), warnings);
         last = Optional.of(images.get(0));
         return images;
+    }
+
+    /** Forgets the steps of the last call. */
+    final void startCall() {
+        calls++;
+        clock.reset();
     }
 
     R request() {

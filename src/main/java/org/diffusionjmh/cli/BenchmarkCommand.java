@@ -17,6 +17,7 @@ import org.diffusionjmh.report.record.CommandText;
 import org.diffusionjmh.report.record.Failure;
 import org.diffusionjmh.report.record.RunFiles;
 import org.diffusionjmh.report.record.RunSetup;
+import org.diffusionjmh.report.run.JmhLock;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Defaults;
 import org.openjdk.jmh.runner.NoBenchmarksException;
@@ -94,9 +95,14 @@ final class BenchmarkCommand {
         RunFiles files = RunFiles.beside(results.paths().get(0));
         RunSetup setup = new RunSetup(
                 machine, parameters.gpuNumber(), program(), RootCommand.Version.ofProject(), CommandText.of(args));
-        List<Failure> failures = new BenchmarkRun(options, recording, results, files, out).run(setup);
-        failures.forEach(failure -> err.println("error: failed: " + failure));
-        return failures.isEmpty() ? ExitStatus.OK : ExitStatus.FAILURE;
+        JmhLock lock = JmhLock.acquire();
+        try {
+            List<Failure> failures = new BenchmarkRun(options, recording, results, files, out).run(setup);
+            failures.forEach(failure -> err.println("error: failed: " + failure));
+            return failures.isEmpty() ? ExitStatus.OK : ExitStatus.FAILURE;
+        } finally {
+            lock.release();
+        }
     }
 
     /** The jar, or the folder of the classes. */

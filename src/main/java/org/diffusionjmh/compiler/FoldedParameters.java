@@ -69,8 +69,7 @@ final class FoldedParameters implements Parameters {
             return;
         }
         Graph graph = new Graph("weights", List.of(), expressions);
-        try (CompiledModule module =
-                InterpretedCompiler.none().compile(graph, plain, manager)) {
+        try (CompiledModule module = InterpretedCompiler.none().compile(graph, plain, manager)) {
             NDList results = module.run(new NDList(), manager);
             Iterator<NDArray> result = results.iterator();
             expressions.forEach((expression, node) -> put(expression, node, result.next()));

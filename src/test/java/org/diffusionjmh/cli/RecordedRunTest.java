@@ -10,9 +10,12 @@ import com.google.gson.JsonParser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -140,7 +143,7 @@ class RecordedRunTest {
                 List.of(
                         "compiler=none;trouble=dies-once 1 crashed: the process ended with exit code 137"
                                 + " (killed; by the system if the host's memory ran out)",
-                        "compiler=none;trouble=hangs-once 1 timed out: no iteration ended within 8.0 s (--fork-timeout)",
+                        "compiler=none;trouble=hangs-once 1 timed out: no iteration ended within 8 s (--fork-timeout)",
                         "compiler=none;trouble=oom 1 OOM: IllegalArgumentException: CUDA out of memory. Tried to allocate 20.00 MiB.",
                         "compiler=none;trouble=throws 1 error: IllegalStateException: this benchmark fails"),
                 failures(environment));
@@ -208,5 +211,44 @@ class RecordedRunTest {
         assertEquals(
                 List.of("compiler=none;trouble=throws 1 error: IllegalStateException: this benchmark fails"),
                 failures(environment()));
+    }
+
+    /** JMH's lock is taken once for all forks; another process waits for nobody and says so. */
+    @Test
+    void oneRunAtATime() throws Exception {
+        assertEquals("", runInOwnProcess(0));
+        Path file = folder.resolve("jmh.lock");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            assertTrue(lock.isValid());
+            String message = runInOwnProcess(1);
+            assertTrue(message.startsWith("error: another JMH is running (" + file + ")"), message);
+        }
+    }
+
+    /** What a run with two forks in a JVM of its own, which heeds the lock, prints to the error stream. */
+    private String runInOwnProcess(int status) throws Exception {
+        Path errors = folder.resolve("errors.txt");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + folder,
+                        "-D" + TroubleBenchmark.FOLDER + "=" + folder,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        CALL,
+                        "-f",
+                        "2",
+                        "-wi",
+                        "0",
+                        "-i",
+                        "1",
+                        "-rff",
+                        folder.resolve("run.csv").toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(errors.toFile())
+                .start();
+        assertEquals(status, process.waitFor(), () -> "exit status; see " + errors);
+        return Files.readString(errors);
     }
 }

@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
 
 /** Kills the processes that JMH starts while this is open, if they make no progress. */
 final class ForkWatchdog implements AutoCloseable {
+    /** What is longer is told in minutes. */
+    private static final Duration IN_SECONDS = Duration.ofMinutes(3);
+
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "fork-watchdog");
         thread.setDaemon(true);
@@ -54,9 +57,8 @@ final class ForkWatchdog implements AutoCloseable {
         alarm = schedule(); // for the next fork
     }
 
-    /** 90 seconds are {@code 90 s}; what is longer is told in minutes. */
     private static String text(Duration limit) {
-        return limit.toSeconds() < 120 ? limit.toMillis() / 1000.0 + " s" : limit.toMinutes() + " min";
+        return limit.compareTo(IN_SECONDS) < 0 ? limit.toSeconds() + " s" : limit.toMinutes() + " min";
     }
 
     /** An iteration has ended. */

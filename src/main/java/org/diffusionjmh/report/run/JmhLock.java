@@ -11,9 +11,10 @@ import org.openjdk.jmh.runner.RunnerException;
 
 /**
  * JMH's lock, by which one instance keeps others from measuring at the same time, held over a whole run. JMH takes and leaves it with each
- * of its runs, so that another instance could come in between two forks; here it is told to leave the lock alone.
+ * of its runs, so that another instance could come in between two forks; here it is told to leave the lock alone. It listens only once,
+ * so the lock must be taken before anything else is asked of JMH's {@code Runner}.
  */
-final class JmhLock {
+public final class JmhLock {
     private static final String IGNORE = "jmh.ignoreLock";
 
     private final Optional<FileChannel> channel;
@@ -27,7 +28,7 @@ final class JmhLock {
      *
      * @throws RunnerException if another JMH has it, or the lock's file cannot be used
      */
-    static JmhLock acquire() throws RunnerException {
+    public static JmhLock acquire() throws RunnerException {
         if (Boolean.getBoolean(IGNORE)) {
             return new JmhLock(Optional.empty());
         }
@@ -51,7 +52,7 @@ final class JmhLock {
     }
 
     /** Leaves it to others. */
-    void release() throws IOException {
+    public void release() throws IOException {
         if (channel.isPresent()) {
             channel.get().close();
             System.clearProperty(IGNORE);

@@ -61,15 +61,10 @@ public final class MatrixRunner {
      * @throws IOException if something cannot be recorded
      */
     public void run(Plan plan, Map<BenchmarkParams, Set<Integer>> finished) throws RunnerException, IOException {
-        JmhLock lock = JmhLock.acquire();
-        try {
-            if (plan.forkByFork()) {
-                runForks(plan.benchmarks(), finished);
-            } else {
-                runAtOnce(plan.benchmarks());
-            }
-        } finally {
-            lock.release();
+        if (plan.forkByFork()) {
+            runForks(plan.benchmarks(), finished);
+        } else {
+            runAtOnce(plan.benchmarks());
         }
         if (!stopped) {
             text.endRun(recording.results());
@@ -129,7 +124,7 @@ public final class MatrixRunner {
                 ForkWatchdog watchdog = new ForkWatchdog(
                         soFar -> limit.next(benchmark, soFar), Optional.ofNullable(longest.get(benchmark)))) {
             ForkOutput output =
-                    new ForkOutput(text, Optional.of(task), progress, watchdog::takeKilled, recorded(watchdog));
+                    new ForkOutput(text, Optional.of(task), progress, watchdog::takeKilled, recorded(watchdog, notes));
             MeasuredOptions forkOptions = new MeasuredOptions.OfFork(options, benchmark, task.first());
             results = new Runner(measured(forkOptions, notes), output.format()).run();
             if (isStopped(output)) {
@@ -148,10 +143,14 @@ public final class MatrixRunner {
         return failures.stream().findFirst();
     }
 
-    private ForkOutput.Listener recorded(ForkWatchdog watchdog) {
+    private ForkOutput.Listener recorded(ForkWatchdog watchdog, ForkNotes notes) {
         return (benchmark, fork, phase, iteration, result) -> {
             recording.add(benchmark, fork, phase, iteration, result);
             watchdog.progress();
+            if (iteration == 1) { // should the fork not come to its end, its samples are marked all the same
+                recording.environment().add(benchmark, notes.read());
+                recording.environment().write();
+            }
         };
     }
 
@@ -167,8 +166,8 @@ public final class MatrixRunner {
         try (ForkNotes notes = new ForkNotes();
                 ForkWatchdog watchdog =
                         new ForkWatchdog(soFar -> limit.next(benchmarks.get(0), soFar), Optional.empty())) {
-            ForkOutput output =
-                    new ForkOutput(text, Optional.empty(), new Progress(1), watchdog::takeKilled, recorded(watchdog));
+            ForkOutput output = new ForkOutput(
+                    text, Optional.empty(), new Progress(1), watchdog::takeKilled, recorded(watchdog, notes));
             Collection<RunResult> results =
                     new Runner(measured(new MeasuredOptions(options), notes), output.format()).run();
             List<Failure> failures = output.failures(false);
