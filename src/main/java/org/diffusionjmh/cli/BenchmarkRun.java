@@ -138,7 +138,7 @@ final class BenchmarkRun {
         runner.stop();
         ProcessHandle.current().children().forEach(ProcessHandle::destroy);
         try {
-            recording.environment().mark("stopped early");
+            recording.environment().stopEarly();
             recording.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -146,7 +146,9 @@ final class BenchmarkRun {
     }
 
     private void finish(Plan plan, Recording recording) throws IOException {
-        PictureTable pictures = PictureTable.of(files, plan.benchmarks());
+        boolean hasPictures =
+                recordingOptions.keepsPictures() || recordingOptions.resume().isPresent();
+        PictureTable pictures = hasPictures ? PictureTable.of(files, plan.benchmarks()) : PictureTable.empty();
         if (!pictures.rows().isEmpty()) {
             pictures.write(files.pictureTable());
         }

@@ -105,9 +105,12 @@ public final class EnvironmentFile {
         failures.add(failure);
     }
 
-    /** Takes a mark of the whole run. */
-    public synchronized void mark(String mark) {
-        marks.add(mark);
+    /** Ends the run before its time: who uses the machine now may still be a fork that was told to end, so nobody looks. */
+    public synchronized void stopEarly() {
+        if (end.isEmpty()) {
+            end = Optional.of(Instant.now());
+            marks.add("stopped early");
+        }
     }
 
     public synchronized List<Failure> failures() {

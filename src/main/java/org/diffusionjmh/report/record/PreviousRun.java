@@ -52,14 +52,7 @@ public final class PreviousRun {
      * @param samples their samples; those of forks that did not come to their end are left out
      * @param objection why nothing is kept of what was measured; empty if it is kept, or nothing was measured
      */
-    public record Kept(List<BenchmarkResult> forks, List<Sample> samples, Optional<String> objection) {
-        private static final Kept NOTHING = new Kept(List.of(), List.of(), Optional.empty());
-
-        /** Nothing, because nothing was measured. */
-        public static Kept nothing() {
-            return NOTHING;
-        }
-    }
+    public record Kept(List<BenchmarkResult> forks, List<Sample> samples, Optional<String> objection) {}
 
     /**
      * Reads a run.

@@ -2,6 +2,7 @@ package org.diffusionjmh.report.run;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +26,19 @@ import org.openjdk.jmh.results.RunResult;
 /** A run's results as text: one row per benchmark, failed ones too, with the figures beside the score and what lessens them. */
 public final class RunTable {
     private static final String ABSENT = "-";
+    private static final String NOTES = "notes";
+    private static final List<String> FIGURES = List.of(
+            "samples",
+            "score",
+            "± 99.9 %",
+            "unit",
+            "warm-up s",
+            "compile s",
+            "it/s",
+            "peak MiB",
+            "host MiB",
+            "J/op",
+            "load s");
 
     private final List<List<String>> rows = new ArrayList<>();
     private final Set<String> marks;
@@ -58,6 +72,19 @@ public final class RunTable {
             row.add(notes(failures, environment.marks(benchmark)));
             rows.add(row);
         });
+        removeEmptyColumns();
+    }
+
+    /** A CPU has no energy, and a run without failures no notes. */
+    private void removeEmptyColumns() {
+        for (int column = rows.get(0).size() - 1; column > 0; column--) {
+            int at = column;
+            if (rows.stream()
+                    .skip(1)
+                    .allMatch(row -> row.get(at).equals(ABSENT) || row.get(at).isEmpty())) {
+                rows.forEach(row -> row.remove(at));
+            }
+        }
     }
 
     /** The marks that this benchmark has and another has not: they stand in its row, the others below the table. */
@@ -72,12 +99,11 @@ public final class RunTable {
     private static List<String> header(SortedSet<String> parameters, boolean pictures) {
         List<String> header = new ArrayList<>(List.of("benchmark"));
         header.addAll(parameters);
-        header.addAll(List.of(
-                "samples", "score", "± 99.9 %", "unit", "warm-up s", "it/s", "peak MiB", "host MiB", "J/op", "load s"));
+        header.addAll(FIGURES);
         if (pictures) {
             header.addAll(List.of("PSNR", "SSIM", "max diff"));
         }
-        header.add("notes");
+        header.add(NOTES);
         return header;
     }
 
@@ -89,6 +115,7 @@ public final class RunTable {
                 number(score.getScoreError(), 3),
                 score.getScoreUnit(),
                 figure(run, Figure.WARMUP, 2),
+                figure(run, Figure.COMPILE, 2),
                 figure(run, Figure.ITERATIONS_PER_SECOND, 2),
                 figure(run, Figure.PEAK_MEMORY, 0),
                 figure(run, Figure.HOST_MEMORY, 0),
@@ -98,8 +125,10 @@ public final class RunTable {
 
     /** The kind of failure stands where the score would. */
     private static List<String> noFigures(List<Failure> failures) {
-        return List.of(
-                "0", failures.get(0).kind().label(), ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT);
+        List<String> cells = new ArrayList<>(Collections.nCopies(FIGURES.size(), ABSENT));
+        cells.set(0, "0");
+        cells.set(1, failures.get(0).kind().label());
+        return cells;
     }
 
     private static List<String> comparison(Optional<ImageComparison> comparison) {
@@ -130,14 +159,14 @@ public final class RunTable {
         return Double.isNaN(value) ? ABSENT : String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 
-    /** The table; the first and the last column are left-aligned, the others are right-aligned. What all rows are marked with follows. */
+    /** The table; names and notes are left-aligned, the others are right-aligned. What all rows are marked with follows. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
             for (int column = 0; column < row.size(); column++) {
-                boolean left = column == 0 || column == row.size() - 1;
+                boolean left = column == 0 || rows.get(0).get(column).equals(NOTES);
                 String alignment = (column == 0 ? "" : "  ") + "%" + (left ? "-" : "") + width(column) + "s";
                 line.append(String.format(Locale.ROOT, alignment, row.get(column)));
             }

@@ -136,7 +136,7 @@ class PreviousRunTest {
         assertEquals(List.of(), kept.forks());
         assertEquals(Optional.of("measurementIterations was 3, is 5"), kept.objection());
         assertEquals(
-                PreviousRun.Kept.nothing(),
+                new PreviousRun.Kept(List.of(), List.of(), Optional.empty()),
                 PreviousRun.read(files).kept(Benchmarks.of("torchscript", 0)),
                 "what was not measured is no matter of settings");
     }
