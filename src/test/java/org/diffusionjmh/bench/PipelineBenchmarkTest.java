@@ -181,30 +181,29 @@ class PipelineBenchmarkTest {
 
     @Test
     void realVisXlWithDeepCache() throws Exception {
-        RealVisXlV40DeepCache benchmark = new RealVisXlV40DeepCache();
+        SdxlDeepCache benchmark = new SdxlDeepCache();
         RgbImage expected = expectedWithDeepCache("SG161222/RealVisXL_V4.0");
 
-        RealVisXlV40DeepCache.Pipeline pipeline = loaded(new RealVisXlV40DeepCache.Pipeline(), "none", INTERVAL);
+        SdxlDeepCache.Pipeline pipeline = loaded(new SdxlDeepCache.Pipeline(), "none", INTERVAL);
         assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
-        assertIntervalGives(expected, RealVisXlV40DeepCache.Run::new, benchmark::step);
+        assertIntervalGives(expected, SdxlDeepCache.Run::new, benchmark::step);
     }
 
     @Test
     void stableDiffusion15WithDeepCache() throws Exception {
-        StableDiffusionV15DeepCache benchmark = new StableDiffusionV15DeepCache();
+        StableDiffusionDeepCache benchmark = new StableDiffusionDeepCache();
         RgbImage expected = expectedWithDeepCache("stable-diffusion-v1-5/stable-diffusion-v1-5");
 
-        StableDiffusionV15DeepCache.Pipeline pipeline =
-                loaded(new StableDiffusionV15DeepCache.Pipeline(), "none", INTERVAL);
+        StableDiffusionDeepCache.Pipeline pipeline = loaded(new StableDiffusionDeepCache.Pipeline(), "none", INTERVAL);
         assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
-        assertIntervalGives(expected, StableDiffusionV15DeepCache.Run::new, benchmark::step);
+        assertIntervalGives(expected, StableDiffusionDeepCache.Run::new, benchmark::step);
     }
 
     /** A mean over an interval that no run has would be none. */
     @Test
     void aRunShorterThanAnIntervalIsRefused() throws Exception {
-        StableDiffusionV15DeepCache benchmark = new StableDiffusionV15DeepCache();
-        StableDiffusionV15DeepCache.Run run = loaded(new StableDiffusionV15DeepCache.Run(), "none", INTERVAL - 1);
+        StableDiffusionDeepCache benchmark = new StableDiffusionDeepCache();
+        StableDiffusionDeepCache.Run run = loaded(new StableDiffusionDeepCache.Run(), "none", INTERVAL - 1);
         try {
             String message = assertThrows(IllegalArgumentException.class, () -> benchmark.step(run))
                     .getMessage();

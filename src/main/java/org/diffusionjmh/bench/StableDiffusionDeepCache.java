@@ -9,12 +9,12 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * RealVisXL V4.0, a Stable Diffusion XL model, with DeepCache: of three steps, the first computes the whole U-Net, the others what lies
+ * Stable Diffusion 1.5 with DeepCache: of three steps, the first computes the whole U-Net, the others what lies
  * above its first skip connection. Iterations per second count both kinds alike; those of {@code generate} are of the whole generation.
  */
-public class RealVisXlV40DeepCache extends PipelineBenchmark {
+public class StableDiffusionDeepCache extends PipelineBenchmark {
     private static final Workload<TextToImageRequest> WORKLOAD =
-            Workload.textToImage("SG161222/RealVisXL_V4.0").withDeepCache();
+            Workload.textToImage("stable-diffusion-v1-5/stable-diffusion-v1-5").withDeepCache();
 
     /** The model, loaded. */
     @State(Scope.Benchmark)

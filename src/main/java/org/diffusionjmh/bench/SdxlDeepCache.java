@@ -9,12 +9,12 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Stable Diffusion 1.5 with DeepCache: of three steps, the first computes the whole U-Net, the others what lies
+ * RealVisXL V4.0, a Stable Diffusion XL model, with DeepCache: of three steps, the first computes the whole U-Net, the others what lies
  * above its first skip connection. Iterations per second count both kinds alike; those of {@code generate} are of the whole generation.
  */
-public class StableDiffusionV15DeepCache extends PipelineBenchmark {
+public class SdxlDeepCache extends PipelineBenchmark {
     private static final Workload<TextToImageRequest> WORKLOAD =
-            Workload.textToImage("stable-diffusion-v1-5/stable-diffusion-v1-5").withDeepCache();
+            Workload.textToImage("SG161222/RealVisXL_V4.0").withDeepCache();
 
     /** The model, loaded. */
     @State(Scope.Benchmark)
