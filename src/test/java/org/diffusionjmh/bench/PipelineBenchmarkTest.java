@@ -83,7 +83,7 @@ class PipelineBenchmarkTest {
             for (int round = 0; round < 2; round++) {
                 assertDoesNotThrow(() -> step.accept(run));
                 run.record();
-                assertEquals(expected, run.picture());
+                assertEquals(expected, run.picture().orElseThrow());
             }
         } finally {
             run.close();

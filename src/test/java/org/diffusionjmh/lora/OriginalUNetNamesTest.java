@@ -21,6 +21,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class OriginalUNetNamesTest {
+    /** Of latent consistency models, which came after the original implementation. */
+    private static final String GUIDANCE_PROJECTION = "time_embedding.cond_proj";
+
     private static Set<String> weights(BuiltInModel model) {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu());
                 BuiltInFiles files = new BuiltInFiles(model, Scale.MINI, manager)) {
@@ -64,9 +67,6 @@ class OriginalUNetNamesTest {
         assertEquals(
                 Optional.of(original), new OriginalUNetNames(weights(BuiltInModel.STABLE_DIFFUSION_V1_5)).of(layer));
     }
-
-    /** Of latent consistency models, which came after the original implementation. */
-    private static final String GUIDANCE_PROJECTION = "time_embedding.cond_proj";
 
     static List<BuiltInModel> models() {
         return BuiltInModel.all();
