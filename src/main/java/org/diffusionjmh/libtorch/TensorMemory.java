@@ -101,6 +101,19 @@ public final class TensorMemory {
         return empty(type, shape, channelsLastStrides(shape), manager);
     }
 
+    /**
+     * A tensor in place of one that a module computed, which libtorch lets nobody overwrite. It has the same elements and layout.
+     *
+     * @param dense without gaps; closed
+     * @param manager owner of the result, of the tensor's device
+     */
+    public static NDArray writable(NDArray dense, NDManager manager) {
+        NDArray copy = emptyLike(dense, manager);
+        copyInto(copy, dense);
+        dense.close();
+        return copy;
+    }
+
     private static NDArray empty(ScalarType type, Shape shape, long[] strides, NDManager manager) {
         Device device = manager.getDevice();
         PointerByReference handle = new PointerByReference();

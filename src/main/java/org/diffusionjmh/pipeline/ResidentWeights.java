@@ -102,7 +102,7 @@ final class ResidentWeights implements Parameters, AutoCloseable {
         DataType dtype = TensorTypes.dataType(use.type().dtype());
         List<LowRankUpdate> added = updates.getOrDefault(use.key(), List.of());
         if (added.isEmpty()) {
-            return source.load(use.key(), shape, manager, dtype);
+            return writable(source.load(use.key(), shape, manager, dtype));
         }
         try (NDManager scope = manager.newSubManager()) {
             NDArray base = source.load(use.key(), shape, scope, dtype);
@@ -133,15 +133,11 @@ final class ResidentWeights implements Parameters, AutoCloseable {
         return kept;
     }
 
-    /** libtorch lets nobody overwrite what a module has computed; a GPU's values have to be, later. */
+    /** libtorch lets nobody overwrite what a module has computed, made-up weights included; a GPU's values have to be, later. */
     private NDArray writable(NDArray value) {
-        if (!manager.getDevice().isGpu() || !TensorMemory.isDense(value)) {
-            return value;
-        }
-        NDArray copy = TensorMemory.emptyLike(value, manager);
-        TensorMemory.copyInto(copy, value);
-        value.close();
-        return copy;
+        return manager.getDevice().isGpu() && TensorMemory.isDense(value)
+                ? TensorMemory.writable(value, manager)
+                : value;
     }
 
     /** Frees the weight; modules that have bound it keep it alive. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -16,6 +17,7 @@ import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.diffusionjmh.torchscript.TorchScriptArchive;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,5 +127,28 @@ class TensorMemoryTest {
         assertArrayEquals(map.toFloatArray(), copy.toFloatArray());
         assertFalse(TensorMemory.isDense(rows.get(":, :, 1:")));
         assertFalse(TensorMemory.isDense(manager.ones(new Shape(1, 3)).broadcast(2, 3)));
+    }
+
+    /** libtorch refuses to overwrite the result of a module; what takes its place can be overwritten. */
+    @Test
+    void whatAModuleComputedCanBeMadeWritable() {
+        try (ScriptModule module = ScriptModule.load(TorchScriptArchive.of("""
+                class M(Module):
+                  __parameters__ = []
+                  __buffers__ = []
+                  training : bool
+                  weights : List[Tensor]
+                  def forward(self: __torch__.M,
+                    x: Tensor) -> Tensor:
+                    return torch.mul(x, 2)
+                """), manager)) {
+            NDArray x = manager.create(new float[] {1, 2, 3});
+            NDArray computed = module.call("forward", new NDList(x), manager).singletonOrThrow();
+            assertThrows(EngineException.class, () -> TensorMemory.copyInto(computed, x));
+            NDArray writable = TensorMemory.writable(computed, manager);
+            assertArrayEquals(new float[] {2, 4, 6}, writable.toFloatArray());
+            TensorMemory.copyInto(writable, x);
+            assertArrayEquals(new float[] {1, 2, 3}, writable.toFloatArray());
+        }
     }
 }
