@@ -1,5 +1,6 @@
 package org.diffusionjmh.report.record;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +19,8 @@ public final class CommandText {
         ProcessHandle.Info process = ProcessHandle.current().info();
         List<String> words = new ArrayList<>();
         if (process.command().isPresent() && process.arguments().isPresent()) {
-            words.add(process.command().get());
+            words.add(
+                    Path.of(process.command().get()).getFileName().toString()); // where a JVM lies is the machine's own
             words.addAll(Arrays.asList(process.arguments().get()));
         } else {
             words.addAll(List.of("java", "-jar", "benchmarks.jar"));
