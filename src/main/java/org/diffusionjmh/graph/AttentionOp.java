@@ -1,20 +1,22 @@
 package org.diffusionjmh.graph;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Attention over sequences, as one operation, so that a backend can choose its kernel. */
 public sealed interface AttentionOp extends Op {
     /**
-     * {@code softmax(q k^T scale) v} per head: q {@code [N, heads, L, d]}, k and v {@code [N, heads, S, d]}; result
-     * {@code [N, heads, L, d]}. Scores and softmax are fp32 in libtorch's kernels for any dtype of q.
+     * {@code softmax(q k^T scale + bias) v} per head: q {@code [N, heads, L, d]}, k and v {@code [N, heads, S, d]}, and perhaps a bias
+     * that broadcasts to {@code [N, heads, L, S]}; result {@code [N, heads, L, d]}. Scores and softmax are fp32 in libtorch's kernels for
+     * any dtype of q.
      *
-     * @param causal whether position i sees positions up to i only
+     * @param causal whether position i sees positions up to i only; not together with a bias
      * @param scale factor of the scores, commonly {@code 1 / sqrt(d)}
      */
     record ScaledDotProductAttention(boolean causal, double scale) implements AttentionOp {
         @Override
         public TensorType infer(List<TensorType> arguments) {
-            Checks.count(this, arguments, 3);
+            Checks.count(this, arguments, 3, 4);
             TensorType q = Checks.floating(this, arguments.get(0));
             TensorType k = arguments.get(1);
             TensorType v = arguments.get(2);
@@ -27,18 +29,33 @@ public sealed interface AttentionOp extends Op {
             if (!fits) {
                 throw new ShapeException("ScaledDotProductAttention: q " + q + ", k " + k + ", v " + v + " do not fit");
             }
+            if (arguments.size() == 4) {
+                checkBias(q.withSize(-1, k.size(2)), arguments.get(3));
+            }
             return q;
+        }
+
+        private void checkBias(TensorType scores, TensorType bias) {
+            Checks.sameDType(this, scores, bias);
+            boolean fits = !causal
+                    && bias.rank() == 4
+                    && IntStream.range(0, 4).allMatch(i -> bias.size(i) == 1 || bias.size(i) == scores.size(i));
+            if (!fits) {
+                throw new ShapeException("ScaledDotProductAttention: bias " + bias + " does not fit "
+                        + (causal ? "causal attention" : "scores " + scores));
+            }
         }
     }
 
     /**
-     * {@link ScaledDotProductAttention} by cuDNN, which libtorch does not choose by itself. For fp16 and bf16 on a GPU.
+     * {@link ScaledDotProductAttention} without a bias by cuDNN, which libtorch does not choose by itself. For fp16 and bf16 on a GPU.
      *
      * @param attention what is computed
      */
     record CudnnAttention(ScaledDotProductAttention attention) implements AttentionOp {
         @Override
         public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 3);
             TensorType result = attention.infer(arguments);
             if (result.dtype() != DType.FP16 && result.dtype() != DType.BF16) {
                 throw new ShapeException("CudnnAttention: " + result + " is neither fp16 nor bf16");

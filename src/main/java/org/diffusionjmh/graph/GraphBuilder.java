@@ -13,35 +13,41 @@ import java.util.Map;
 public final class GraphBuilder {
     private final State state;
     private final String scope;
+    private final DType dtype;
 
     /** Children of one builder share it. */
-    private record State(
-            String name, DType dtype, List<Node> inputs, Map<String, Node> weights, Map<String, Node> outputs) {}
+    private record State(String name, List<Node> inputs, Map<String, Node> weights, Map<String, Node> outputs) {}
 
     /**
      * @param name what the network is
-     * @param dtype the type of all weights and of the computation
+     * @param dtype the type of the weights and of the computation; {@link #as} makes exceptions
      */
     public GraphBuilder(String name, DType dtype) {
-        this(new State(name, dtype, new ArrayList<>(), new LinkedHashMap<>(), new LinkedHashMap<>()), "");
+        this(new State(name, new ArrayList<>(), new LinkedHashMap<>(), new LinkedHashMap<>()), "", dtype);
     }
 
-    private GraphBuilder(State state, String scope) {
+    private GraphBuilder(State state, String scope, DType dtype) {
         this.state = state;
         this.scope = scope;
+        this.dtype = dtype;
     }
 
     public GraphBuilder in(String child) {
-        return new GraphBuilder(state, qualified(child));
+        return new GraphBuilder(state, qualified(child), dtype);
     }
 
     public GraphBuilder in(int child) {
         return in(String.valueOf(child));
     }
 
+    /** The same module with weights of another type. */
+    public GraphBuilder as(DType other) {
+        return new GraphBuilder(state, scope, other);
+    }
+
     /** The type of the weights and of the computation. */
     public DType dtype() {
-        return state.dtype();
+        return dtype;
     }
 
     public Node input(String label, DType dtype, long... shape) {
@@ -100,6 +106,15 @@ public final class GraphBuilder {
     public Node attention(Node q, Node k, Node v, boolean causal) {
         double scale = 1 / Math.sqrt((double) q.type().size(-1));
         return apply(new AttentionOp.ScaledDotProductAttention(causal, scale), q, k, v);
+    }
+
+    /**
+     * Attention with something added to the scores, such as large negative numbers where there is only padding.
+     *
+     * @param bias broadcasts to [N, heads, L, S]
+     */
+    public Node attention(Node q, Node k, Node v, Node bias, double scale) {
+        return apply(new AttentionOp.ScaledDotProductAttention(false, scale), q, k, v, bias);
     }
 
     public Node add(Node a, Node b) {

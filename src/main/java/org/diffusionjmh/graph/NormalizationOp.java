@@ -3,8 +3,8 @@ package org.diffusionjmh.graph;
 import java.util.List;
 
 /**
- * Normalisations. Statistics are computed in fp32 whatever the dtype of x; the result has the type of x. They take x and, unless the
- * layer has none, weight and bias.
+ * Normalisations. Statistics are computed in fp32 whatever the dtype of x; the result has the type of x, {@link RmsNorm} excepted. They
+ * take x and, unless the layer has none, weight and bias.
  */
 public sealed interface NormalizationOp extends Op {
     /**
@@ -41,6 +41,23 @@ public sealed interface NormalizationOp extends Op {
                 Checks.vector(this, parameter, x.dtype(), x.size(-1));
             }
             return x;
+        }
+    }
+
+    /**
+     * Division by the root mean square of the last dimension (Zhang and Sennrich 2019): x {@code [..., C]}, weight {@code [C]}; the result
+     * has the dtype of the weight, which that of x may exceed.
+     *
+     * @param eps added to the mean square
+     */
+    record RmsNorm(double eps) implements NormalizationOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 2);
+            TensorType x = Checks.floating(this, arguments.get(0));
+            TensorType weight = Checks.floating(this, arguments.get(1));
+            Checks.vector(this, weight, weight.dtype(), x.size(-1));
+            return x.withDType(weight.dtype());
         }
     }
 

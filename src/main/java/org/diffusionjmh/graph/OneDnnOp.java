@@ -42,8 +42,12 @@ public sealed interface OneDnnOp extends Op {
         }
     }
 
-    /** {@code gelu(linear(x))} with a packed weight. */
-    record PackedLinearGelu() implements OneDnnOp {
+    /**
+     * {@code gelu(linear(x))} with a packed weight.
+     *
+     * @param tanh whether it is GELU's tanh approximation
+     */
+    record PackedLinearGelu(boolean tanh) implements OneDnnOp {
         @Override
         public TensorType infer(List<TensorType> arguments) {
             return new ContractionOp.Linear().infer(arguments);

@@ -46,6 +46,9 @@ public sealed interface PointwiseOp extends Op {
     /** {@code x * factor}. */
     record Scale(double factor) implements Unary {}
 
+    /** {@code x + amount}. */
+    record Offset(double amount) implements Unary {}
+
     /** {@code x * sigmoid(x)}. */
     record Silu() implements Unary {}
 

@@ -181,6 +181,11 @@ public final class ModelConfig {
         }
     }
 
+    /** Whether the key is there, be it null. */
+    boolean has(String key) {
+        return json.has(key);
+    }
+
     /** Whether the key is absent or null. */
     boolean isUnset(String key) {
         known.add(key);

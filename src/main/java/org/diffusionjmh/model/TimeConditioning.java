@@ -1,12 +1,10 @@
 package org.diffusionjmh.model;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.GraphBuilder;
 import org.diffusionjmh.graph.MovementOp;
 import org.diffusionjmh.graph.Node;
-import org.diffusionjmh.graph.PointwiseOp;
 
 /**
  * What the residual blocks learn of the time: the timestep's sinusoidal embedding through an MLP, and for SDXL the pooled text and the
@@ -25,8 +23,9 @@ final class TimeConditioning {
     /** The embedding [batch, time_embed_dim]; declares the inputs it needs beside the timestep. */
     Node embed(GraphBuilder b, Node timestep, long batch) {
         Node steps = b.apply(new MovementOp.Expand(List.of(batch)), timestep);
-        Node projected = b.cast(sinusoidal(b, steps, config.blockOutChannels().get(0)), b.dtype());
-        Node embedding = mlp(b.in("time_embedding"), withTimestepCond(b, projected, batch));
+        Node projected =
+                b.cast(sinusoids().apply(b, steps, config.blockOutChannels().get(0)), b.dtype());
+        Node embedding = mlp().apply(b.in("time_embedding"), withTimestepCond(b, projected, batch));
         return config.additionEmbedding()
                 .map(addition -> b.add(embedding, addition(b, addition, batch)))
                 .orElse(embedding);
@@ -35,9 +34,9 @@ final class TimeConditioning {
     private Node addition(GraphBuilder b, AdditionEmbedding addition, long batch) {
         Node pooled = b.inputPerRun("text_embeds", b.dtype(), batch, addition.pooledDim());
         Node timeIds = b.inputPerRun("time_ids", DType.FP32, batch, TIME_IDS);
-        Node sizes = sinusoidal(b, b.reshape(timeIds, batch * TIME_IDS), addition.timeEmbedDim());
+        Node sizes = sinusoids().apply(b, b.reshape(timeIds, batch * TIME_IDS), addition.timeEmbedDim());
         Node flat = b.cast(b.reshape(sizes, batch, TIME_IDS * addition.timeEmbedDim()), b.dtype());
-        return mlp(b.in("add_embedding"), b.concat(-1, pooled, flat));
+        return mlp().apply(b.in("add_embedding"), b.concat(-1, pooled, flat));
     }
 
     /** Latent consistency models add an embedding of the guidance scale (Luo et al. 2023). */
@@ -53,22 +52,11 @@ final class TimeConditioning {
         return b.add(projected, added);
     }
 
-    private Node mlp(GraphBuilder b, Node x) {
-        Node hidden = b.in("linear_1").linear(x, config.timeEmbedDim(), true);
-        return b.in("linear_2").linear(b.apply(new PointwiseOp.Silu(), hidden), config.timeEmbedDim(), true);
+    private SinusoidalEmbedding sinusoids() {
+        return new SinusoidalEmbedding(config.flipSinToCos(), config.freqShift());
     }
 
-    /**
-     * Sinusoidal embedding (Vaswani et al. 2017) of FP32 values [n]: FP32 [n, dim], frequencies {@code 10000^(-i / (dim / 2 - shift))}.
-     */
-    private Node sinusoidal(GraphBuilder b, Node values, long dim) {
-        int half = Math.toIntExact(dim / 2);
-        List<Float> frequencies = IntStream.range(0, half)
-                .mapToObj(i -> (float) Math.exp((float) (-Math.log(10000) * i) / (half - config.freqShift())))
-                .toList();
-        Node angles = b.multiply(b.reshape(values, values.type().elements(), 1), b.constant(frequencies, 1, half));
-        Node sin = b.apply(new PointwiseOp.Sin(), angles);
-        Node cos = b.apply(new PointwiseOp.Cos(), angles);
-        return config.flipSinToCos() ? b.concat(-1, cos, sin) : b.concat(-1, sin, cos);
+    private TimestepEmbedding mlp() {
+        return new TimestepEmbedding(config.timeEmbedDim());
     }
 }

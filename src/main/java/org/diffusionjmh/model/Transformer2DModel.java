@@ -2,7 +2,6 @@ package org.diffusionjmh.model;
 
 import org.diffusionjmh.graph.GraphBuilder;
 import org.diffusionjmh.graph.Node;
-import org.diffusionjmh.graph.PointwiseOp;
 
 /**
  * A transformer over the pixels of a feature map: self-attention, attention to the text, and a gated feed-forward layer, per block.
@@ -16,7 +15,6 @@ import org.diffusionjmh.graph.PointwiseOp;
 record Transformer2DModel(int heads, int layers, int groups, boolean linearProjection, boolean onlyCrossAttention) {
     private static final double GROUP_NORM_EPS = 1e-6;
     private static final double LAYER_NORM_EPS = 1e-5;
-    private static final int FEED_FORWARD_EXPANSION = 4;
 
     /**
      * @param x [N, C, H, W]
@@ -43,21 +41,13 @@ record Transformer2DModel(int heads, int layers, int groups, boolean linearProje
     }
 
     private Node block(GraphBuilder b, Node x, Node text) {
-        Attention attention = new Attention(heads);
+        Attention attention = new Attention(heads, false);
         Node hidden = b.in("norm1").layerNorm(x, LAYER_NORM_EPS);
         hidden = b.add(attention.apply(b.in("attn1"), hidden, onlyCrossAttention ? text : hidden), x);
         Node normed = b.in("norm2").layerNorm(hidden, LAYER_NORM_EPS);
         hidden = b.add(attention.apply(b.in("attn2"), normed, text), hidden);
-        return b.add(feedForward(b.in("ff").in("net"), b.in("norm3").layerNorm(hidden, LAYER_NORM_EPS)), hidden);
-    }
-
-    /** GEGLU (Shazeer 2020): the second half of the product, through GELU, gates the first. */
-    private Node feedForward(GraphBuilder b, Node x) {
-        long channels = x.type().size(-1);
-        long inner = FEED_FORWARD_EXPANSION * channels;
-        Node both = b.in(0).in("proj").linear(x, 2 * inner, true);
-        Node gate = b.apply(new PointwiseOp.Gelu(), b.slice(both, -1, inner, 2 * inner));
-        return b.in(2).linear(b.multiply(b.slice(both, -1, 0, inner), gate), channels, true);
+        Node normed3 = b.in("norm3").layerNorm(hidden, LAYER_NORM_EPS);
+        return b.add(FeedForward.GEGLU.apply(b.in("ff"), normed3), hidden);
     }
 
     private static Node toSequence(GraphBuilder b, Node x) {

@@ -8,6 +8,8 @@ import org.diffusionjmh.graph.Node;
 
 /** Hands attentions to cuDNN where the device computes them faster that way. */
 public final class SelectAttention implements Pass {
+    private static final int WITHOUT_BIAS = 3;
+
     private final AttentionChoice choice;
 
     public SelectAttention(AttentionChoice choice) {
@@ -23,6 +25,7 @@ public final class SelectAttention implements Pass {
     public Rewrite apply(Graph graph) {
         return Rewrite.of(graph, (node, replaced) -> {
             boolean matches = node.op() instanceof ScaledDotProductAttention attention
+                    && node.inputs().size() == WITHOUT_BIAS
                     && choice.prefersCudnn(
                             attention, node.type(), node.inputs().get(1).type());
             return matches

@@ -20,10 +20,12 @@ import org.diffusionjmh.graph.OneDnnOp.PackedLinearBinary;
 import org.diffusionjmh.graph.OneDnnOp.PackedLinearGelu;
 import org.diffusionjmh.graph.Op;
 import org.diffusionjmh.graph.PointwiseOp.Add;
+import org.diffusionjmh.graph.PointwiseOp.Gelu;
+import org.diffusionjmh.graph.PointwiseOp.GeluTanh;
 
 /**
- * Hands products to oneDNN, for the CPU: weights in its own layout, and in the epilogue the residual that is added to a linear layer or
- * the gate of a GEGLU, whose two halves become two products. libtorch's own linear layers copy the bias into the result first, and
+ * Hands products to oneDNN, for the CPU: weights in its own layout, and in the epilogue the residual that is added to a linear layer, its
+ * GELU, or the gate of a GEGLU, whose two halves become two products. libtorch's own linear layers copy the bias into the result first, and
  * activations of a slice run at a third of the speed. Convolutions are handed over where they have channels last, since their results do.
  */
 public final class SelectOneDnn implements Pass {
@@ -44,6 +46,11 @@ public final class SelectOneDnn implements Pass {
             }
             if (node.op() instanceof Geglu && isOnlyUseOfLinear(node, 0, uses)) {
                 return Optional.of(geglu(unpacked(node.inputs().get(0), replaced)));
+            }
+            if ((node.op() instanceof Gelu || node.op() instanceof GeluTanh) && isOnlyUseOfLinear(node, 0, uses)) {
+                boolean tanh = node.op() instanceof GeluTanh;
+                return Optional.of(linear(
+                        new PackedLinearGelu(tanh), unpacked(node.inputs().get(0), replaced)));
             }
             if (node.op() instanceof Add) {
                 return residual(node, uses, replaced);
@@ -91,7 +98,7 @@ public final class SelectOneDnn implements Pass {
     /** {@code linear(x; W[:C]) * gelu(linear(x; W[C:]))}. */
     private static Node geglu(Node linear) {
         long features = linear.type().size(-1) / 2;
-        Node gate = linear(new PackedLinearGelu(), rows(linear, features, 2 * features));
+        Node gate = linear(new PackedLinearGelu(false), rows(linear, features, 2 * features));
         return binary(Epilogue.MUL, rows(linear, 0, features), gate);
     }
 

@@ -35,6 +35,7 @@ import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.NormalizationOp.CenteredGroupNorm;
 import org.diffusionjmh.graph.NormalizationOp.GroupNorm;
 import org.diffusionjmh.graph.NormalizationOp.LayerNorm;
+import org.diffusionjmh.graph.NormalizationOp.RmsNorm;
 import org.diffusionjmh.graph.NormalizationOp.SubtractGroupMean;
 import org.diffusionjmh.graph.OneDnnOp.PackConv2dWeight;
 import org.diffusionjmh.graph.OneDnnOp.PackLinearWeight;
@@ -50,6 +51,7 @@ import org.diffusionjmh.graph.PointwiseOp.Cos;
 import org.diffusionjmh.graph.PointwiseOp.Gelu;
 import org.diffusionjmh.graph.PointwiseOp.GeluTanh;
 import org.diffusionjmh.graph.PointwiseOp.Multiply;
+import org.diffusionjmh.graph.PointwiseOp.Offset;
 import org.diffusionjmh.graph.PointwiseOp.QuickGelu;
 import org.diffusionjmh.graph.PointwiseOp.Relu;
 import org.diffusionjmh.graph.PointwiseOp.Scale;
@@ -85,6 +87,7 @@ final class Lowerings {
         put(QuickGelu.class, (op, node, x) -> "torch.mul(%1$s, torch.sigmoid(torch.mul(%1$s, 1.702)))"
                 .formatted(x.get(0)));
         put(Scale.class, (op, node, x) -> "torch.mul(%s, %s)".formatted(x.get(0), number(op.factor())));
+        put(Offset.class, (op, node, x) -> "torch.add(%s, %s)".formatted(x.get(0), number(op.amount())));
         put(Clamp.class, (op, node, x) -> "torch.clamp(%s, %s, %s)"
                 .formatted(x.get(0), number(op.min()), number(op.max())));
         put(Cast.class, (op, node, x) -> "torch.to(%s, %d)".formatted(x.get(0), scalarType(op.dtype())));
@@ -128,11 +131,16 @@ final class Lowerings {
                         number(op.eps())));
 
         put(PixelMean.class, (op, node, x) -> "torch.mean(%s, [2, 3], True)".formatted(x.get(0)));
+        put(RmsNorm.class, (op, node, x) -> rmsNorm(op, node.type().dtype(), x));
 
         put(
                 ScaledDotProductAttention.class,
-                (op, node, x) -> "torch.scaled_dot_product_attention(%s, %s, %s, None, 0., %s, scale=%s)"
-                        .formatted(x.get(0), x.get(1), x.get(2), op.causal() ? "True" : "False", number(op.scale())));
+                (op, node, x) -> "torch.scaled_dot_product_attention(%s, %s, 0., %s, scale=%s)"
+                        .formatted(
+                                String.join(", ", x.subList(0, 3)),
+                                x.size() > 3 ? x.get(3) : "None",
+                                op.causal() ? "True" : "False",
+                                number(op.scale())));
 
         put(
                 CudnnAttention.class,
@@ -165,8 +173,8 @@ final class Lowerings {
                 .formatted(x.get(0), window(op.convolution()), op.input()));
         put(PackedLinear.class, (op, node, x) -> "ops.mkldnn._linear_pointwise(%s, \"none\", %s, \"\")"
                 .formatted(product(x), NO_SCALARS));
-        put(PackedLinearGelu.class, (op, node, x) -> "ops.mkldnn._linear_pointwise(%s, \"gelu\", %s, \"none\")"
-                .formatted(product(x), NO_SCALARS));
+        put(PackedLinearGelu.class, (op, node, x) -> "ops.mkldnn._linear_pointwise(%s, \"gelu\", %s, \"%s\")"
+                .formatted(product(x), NO_SCALARS, op.tanh() ? "tanh" : "none"));
         put(PackedLinearBinary.class, (op, node, x) -> "ops.mkldnn._linear_pointwise(%s, %s, \"%s\")"
                 .formatted(
                         x.get(0),
@@ -212,6 +220,14 @@ final class Lowerings {
     private static String groupNorm(GroupNorm op, List<String> x) {
         return "torch.group_norm(%s, %d, %s, %s, %s)"
                 .formatted(x.get(0), op.groups(), x.get(1), x.get(2), number(op.eps()));
+    }
+
+    /** transformers' order of operations: the weight's type comes back before the weight. */
+    private static String rmsNorm(RmsNorm op, DType dtype, List<String> x) {
+        String square =
+                "torch.mean(torch.pow(torch.to(%s, %d), 2), [-1], True)".formatted(x.get(0), scalarType(DType.FP32));
+        return "torch.mul(%s, torch.to(torch.mul(%s, torch.rsqrt(torch.add(%s, %s))), %d))"
+                .formatted(x.get(1), x.get(0), square, number(op.eps()), scalarType(dtype));
     }
 
     private static String centeredGroupNorm(GroupNorm op, TensorType type, List<String> x) {

@@ -18,6 +18,9 @@ public final class TorchScriptArchive {
 
     private static final String ROOT = "module/";
 
+    /** libtorch reads older code with the operators of its time: before 10, gelu had no approximation. */
+    private static final String FORMAT_VERSION = "10\n";
+
     private TorchScriptArchive() {}
 
     /**
@@ -32,7 +35,7 @@ public final class TorchScriptArchive {
             store(zip, "data.pkl", emptyModule());
             store(zip, "code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
             store(zip, "constants.pkl", new PickleWriter().emptyTuple().toByteArray());
-            store(zip, "version", "3\n".getBytes(StandardCharsets.US_ASCII));
+            store(zip, "version", FORMAT_VERSION.getBytes(StandardCharsets.US_ASCII));
             store(zip, "byteorder", "little".getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -7,20 +7,28 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.diffusionjmh.graph.ContractionOp.Conv2d;
+import org.diffusionjmh.graph.ContractionOp.Linear;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.KernelOp.AddBiasKernel;
 import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
 import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
+import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.NormalizationOp.GroupNorm;
 import org.diffusionjmh.graph.NormalizationOp.LayerNorm;
 import org.diffusionjmh.graph.PointwiseOp.Add;
+import org.diffusionjmh.graph.SourceOp;
 import org.diffusionjmh.kernel.FusedOperators;
 import org.diffusionjmh.model.ControlNetConfig;
 import org.diffusionjmh.model.ControlNetModel;
 import org.diffusionjmh.model.ModelConfig;
+import org.diffusionjmh.model.PixArtTransformer2DConfig;
+import org.diffusionjmh.model.PixArtTransformer2DModel;
 import org.diffusionjmh.model.UNet2DConditionConfig;
 import org.diffusionjmh.model.UNet2DConditionModel;
 import org.diffusionjmh.testing.Fixtures;
@@ -85,6 +93,30 @@ class PassesTest {
         for (Graph graph : List.of(controlNet, controlled)) {
             Rewrites.assertEqualResults(graph, optimized(graph, true, true), 1e-4);
         }
+    }
+
+    /** A transformer too: its queries, keys and values are one product, and a step takes keys and values of the text as they are. */
+    @Test
+    void transformersAreMergedAndSplit() throws IOException {
+        Path config = Fixtures.ofKind("pixart-alpha").get(0).resolve("snapshot/transformer/config.json");
+        PixArtTransformer2DConfig transformer = PixArtTransformer2DConfig.of(ModelConfig.read(config));
+        Graph plain = new PixArtTransformer2DModel(transformer).graph(2, 8, 12, 5, DType.FP32);
+        FusedOperators.get();
+        Graph graph = optimized(plain, true, true);
+        Rewrites.assertEqualResults(plain, graph, 1e-4);
+
+        StepSplit split = StepSplit.of(graph).orElseThrow();
+        Set<String> products = split.perStep().nodesOf(Linear.class).stream()
+                .map(Node::scope)
+                .filter(scope -> scope.startsWith("transformer_blocks.0."))
+                .map(scope -> scope.substring("transformer_blocks.0.".length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(
+                Set.of("attn1", "attn1.to_out.0", "attn2.to_q", "attn2.to_out.0", "ff.net.0.proj", "ff.net.2"),
+                products);
+        assertTrue(split.perStep().inputs().stream()
+                .map(input -> ((SourceOp.Input) input.op()).label())
+                .noneMatch(Set.of("encoder_hidden_states", "encoder_attention_mask", "resolution")::contains));
     }
 
     private Graph optimized(boolean kernels, boolean channelsLast) {

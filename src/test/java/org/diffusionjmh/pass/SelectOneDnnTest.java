@@ -14,6 +14,8 @@ import org.diffusionjmh.graph.OneDnnOp.PackedLinear;
 import org.diffusionjmh.graph.OneDnnOp.PackedLinearBinary;
 import org.diffusionjmh.graph.OneDnnOp.PackedLinearGelu;
 import org.diffusionjmh.graph.PointwiseOp.Add;
+import org.diffusionjmh.graph.PointwiseOp.Gelu;
+import org.diffusionjmh.graph.PointwiseOp.GeluTanh;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +27,7 @@ class SelectOneDnnTest {
         return random.nextInt(20) + 1L;
     }
 
-    /** Linear layers with and without bias, before a residual on either side, and before a GEGLU. */
+    /** Linear layers with and without bias, before a residual on either side, before a GEGLU and before GELU. */
     @RepeatedTest(3)
     void linearLayers() {
         long channels = size();
@@ -37,10 +39,12 @@ class SelectOneDnnTest {
         b.output("right", right);
         b.output("plain", b.in("plain").linear(x, size(), true));
         b.output("geglu", b.apply(new Geglu(), b.in("geglu").linear(x, 2 * size(), true)));
+        b.output("gelu", b.apply(new Gelu(), b.in("gelu").linear(x, size(), true)));
+        b.output("tanh", b.apply(new GeluTanh(), b.in("tanh").linear(x, size(), false)));
 
-        Graph selected = Rewrites.assertEqualResults(new SelectOneDnn(), b.build(), 7, 1e-5);
+        Graph selected = Rewrites.assertEqualResults(new SelectOneDnn(), b.build(), 11, 1e-5);
         assertEquals(3, selected.nodesOf(PackedLinearBinary.class).size());
-        assertEquals(1, selected.nodesOf(PackedLinearGelu.class).size());
+        assertEquals(3, selected.nodesOf(PackedLinearGelu.class).size());
         assertEquals(1, selected.nodesOf(PackedLinear.class).size());
     }
 
