@@ -28,8 +28,22 @@ public final class JsonObjects {
      * @throws SnapshotException if there is no such file or it holds something else
      */
     public static JsonObject read(Path file) throws IOException {
+        return read(file, Strictness.STRICT);
+    }
+
+    /**
+     * The same for a file that may hold {@code NaN}, {@code Infinity} or {@code -Infinity}, which Python writes and JSON has not; they
+     * are strings then.
+     *
+     * @throws SnapshotException as {@link #read(Path)}
+     */
+    public static JsonObject readWithInfinities(Path file) throws IOException {
+        return read(file, Strictness.LENIENT);
+    }
+
+    private static JsonObject read(Path file, Strictness strictness) throws IOException {
         try (JsonReader reader = new JsonReader(Files.newBufferedReader(file))) {
-            reader.setStrictness(Strictness.STRICT);
+            reader.setStrictness(strictness);
             if (reader.peek() != JsonToken.BEGIN_OBJECT) {
                 throw new SnapshotException(file + ": want a JSON object, found " + reader.peek());
             }

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
  * spelling of current diffusers.
  */
 public final class KeyAliases {
+    private static final String SHARED_TABLE = "shared.weight";
+
     /** Every weight under the name it has in the file. */
     public static final KeyAliases NONE = new KeyAliases(List.of(), List.of());
 
@@ -25,7 +27,9 @@ public final class KeyAliases {
                     new Rule("^((?:en|de)coder\\.mid_block\\.attentions\\.\\d+)\\.query\\.", "$1.to_q."),
                     new Rule("^((?:en|de)coder\\.mid_block\\.attentions\\.\\d+)\\.key\\.", "$1.to_k."),
                     new Rule("^((?:en|de)coder\\.mid_block\\.attentions\\.\\d+)\\.value\\.", "$1.to_v."),
-                    new Rule("^((?:en|de)coder\\.mid_block\\.attentions\\.\\d+)\\.proj_attn\\.", "$1.to_out.0.")),
+                    new Rule("^((?:en|de)coder\\.mid_block\\.attentions\\.\\d+)\\.proj_attn\\.", "$1.to_out.0."),
+                    // The encoder's own name of T5's token table, which its decoder shares.
+                    new Rule("^encoder\\.embed_tokens\\.weight$", SHARED_TABLE)),
             List.of(
                     // A constant, 0 to 76, that old versions saved among CLIP's weights.
                     Pattern.compile("^(?:text_model\\.)?embeddings\\.position_ids$")));
@@ -60,6 +64,11 @@ public final class KeyAliases {
             }
         }
         return Optional.of(key);
+    }
+
+    /** Whether a file may hold the same weight under both of its names. */
+    boolean isTied(String canonicalKey) {
+        return this == STANDARD && canonicalKey.equals(SHARED_TABLE);
     }
 
     /** The shape a weight is used in: {@code [out, in]} for a linear layer that is stored as {@code [out, in, 1, 1]}. */

@@ -79,7 +79,7 @@ public final class SafetensorsWeights implements WeightSource {
         TensorInfo stored = file.info(key);
         TensorInfo used = new TensorInfo(stored.dtype(), aliases.canonical(name.get(), stored.shape()));
         Stored other = weights.put(name.get(), new Stored(file, key, used));
-        if (other != null) {
+        if (other != null && !aliases.isTied(name.get())) {
             throw new SnapshotException(file.path() + ": tensors '" + other.key() + "' and '" + key
                     + "' are two names of the same weight '" + name.get() + "'");
         }

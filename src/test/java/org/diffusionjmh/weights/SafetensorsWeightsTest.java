@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -194,6 +195,19 @@ class SafetensorsWeightsTest {
                 "twice.safetensors",
                 Map.of("final_layer_norm.bias", new Shape(1), "text_model.final_layer_norm.bias", new Shape(1)));
         assertRefused(file, "are two names of the same weight 'text_model.final_layer_norm.bias'");
+    }
+
+    /** Some files hold T5's token table twice, for encoder and decoder; it goes by either name. */
+    @Test
+    void t5sTableMayHaveBothItsNames() throws Exception {
+        Map<String, Shape> both = Map.of("shared.weight", new Shape(2), "encoder.embed_tokens.weight", new Shape(2));
+        Map<String, Shape> second = Map.of("encoder.embed_tokens.weight", new Shape(2));
+        for (Map<String, Shape> names : List.of(both, second)) {
+            Path file = write("t5-" + names.size() + ".safetensors", names);
+            try (WeightSource weights = SafetensorsWeights.open(file, KeyAliases.STANDARD)) {
+                assertEquals(Set.of("shared.weight"), weights.names());
+            }
+        }
     }
 
     private static void assertRefused(Path file, String reason) {
