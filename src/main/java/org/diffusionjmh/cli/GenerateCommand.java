@@ -97,7 +97,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     /** Finds what is wrong before anything is loaded. */
     private void checkOptions(Optional<RgbImage> image, List<RgbImage> controlImages) throws IOException {
-        TextToImageRequest draft = text.draft();
+        TextToImageRequest draft = text.draft(model.isPixArt());
         image.ifPresent(picture -> input.request(draft, picture));
         control.request(draft, controlImages);
         if (image.isPresent() && !control.models().isEmpty()) {

@@ -1,8 +1,11 @@
 package org.diffusionjmh.cli;
 
+import java.io.IOException;
 import java.util.Optional;
 import org.diffusionjmh.pipeline.PipelineOptions;
 import org.diffusionjmh.pipeline.PipelineOptionsParser;
+import org.diffusionjmh.source.ModelDescription;
+import org.diffusionjmh.source.ModelResolver;
 import picocli.CommandLine.Option;
 
 /** The options about what is loaded, and how it is compiled. */
@@ -22,7 +25,8 @@ final class ModelOptions {
             names = "--scheduler",
             paramLabel = "CLASS",
             description = "diffusers' name of the scheduler; none for the snapshot's own; or auto:"
-                    + " EulerAncestralDiscreteScheduler, but LCMScheduler if that is the snapshot's own."
+                    + " EulerAncestralDiscreteScheduler, but the snapshot's own if that is LCMScheduler or the model is"
+                    + " PixArt."
                     + " Default: ${DEFAULT-VALUE}",
             defaultValue = PipelineOptionsParser.AUTO)
     private String scheduler;
@@ -60,6 +64,14 @@ final class ModelOptions {
     /** What to load, as {@link org.diffusionjmh.pipeline.Pipelines} takes it. */
     String model() {
         return model;
+    }
+
+    /** Whether it is PixArt-alpha, as far as that can be seen without opening it. */
+    boolean isPixArt() throws IOException {
+        return ModelResolver.of(System.getenv())
+                .pipelineClass(model)
+                .filter(ModelDescription::isPixArt)
+                .isPresent();
     }
 
     /**

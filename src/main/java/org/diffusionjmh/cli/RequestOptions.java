@@ -2,6 +2,7 @@ package org.diffusionjmh.cli;
 
 import java.util.Optional;
 import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.pipeline.PixArtOptions;
 import org.diffusionjmh.pipeline.TextToImageRequest;
 import org.diffusionjmh.source.ModelDescription;
 import org.diffusionjmh.source.Scale;
@@ -10,9 +11,10 @@ import picocli.CommandLine.Option;
 
 /** The options about what is generated. */
 final class RequestOptions {
-    private static final int XL_SIDE = 1024;
+    private static final int LARGE_SIDE = 1024;
     private static final int SIDE = 512;
     private static final double XL_GUIDANCE = 5.0;
+    private static final double PIXART_GUIDANCE = 4.5;
     private static final double GUIDANCE = 7.5;
     private static final double CONSISTENCY_GUIDANCE = 8.5;
     private static final int STEPS = 10;
@@ -31,8 +33,8 @@ final class RequestOptions {
     @Option(
             names = "--guidance-scale",
             paramLabel = "X",
-            description = "Strength of the prompt; 1 switches guidance off. Default: 5 for SDXL, 8.5 for a latent"
-                    + " consistency model, 7.5 otherwise")
+            description = "Strength of the prompt; 1 switches guidance off. Default: 5 for SDXL, 4.5 for PixArt,"
+                    + " 8.5 for a latent consistency model, 7.5 otherwise")
     private Optional<Double> guidanceScale;
 
     @Option(
@@ -59,23 +61,32 @@ final class RequestOptions {
             names = "--height",
             paramLabel = "PIXELS",
             description =
-                    "A multiple of 8. Default: the input image's for image to image, the control image's for a ControlNet,"
-                            + " rounded down; else 1024 for a full-size SDXL, 512 otherwise")
+                    "A multiple of 8, any for PixArt. Default: the input image's for image to image, the control image's"
+                            + " for a ControlNet, rounded down; else 1024 for a full-size SDXL or PixArt, 512 otherwise")
     private Optional<Integer> height;
 
-    @Option(names = "--width", paramLabel = "PIXELS", description = "A multiple of 8. Default: as for --height")
+    @Option(names = "--width", paramLabel = "PIXELS", description = "As --height.")
     private Optional<Integer> width;
 
     @Mixin
     private DeepCacheOptions deepCache;
 
+    @Mixin
+    private PixArtCallOptions pixArt;
+
     /**
      * The request without a model's defaults: to find what is wrong before anything is loaded.
      *
+     * @param forPixArt whether the model is PixArt
      * @throws IllegalArgumentException if an option has no legal value
      */
-    TextToImageRequest draft() {
-        return request(height.orElse(SIDE), width.orElse(SIDE), steps.orElse(STEPS), guidanceScale.orElse(GUIDANCE));
+    TextToImageRequest draft(boolean forPixArt) {
+        return request(
+                height.orElse(SIDE),
+                width.orElse(SIDE),
+                steps.orElse(STEPS),
+                guidanceScale.orElse(GUIDANCE),
+                pixArt(forPixArt, true));
     }
 
     /**
@@ -86,20 +97,40 @@ final class RequestOptions {
      * @throws IllegalArgumentException if an option has no legal value
      */
     TextToImageRequest request(ModelDescription model, Scale scale, Optional<RgbImage> image) {
-        boolean consistency = model.isLatentConsistencyModel();
-        boolean xl = model.pipelineClass().contains("XL");
-        int side = xl && scale == Scale.FULL ? XL_SIDE : SIDE;
+        boolean large = model.pipelineClass().contains("XL") || model.isPixArt();
+        int side = large && scale == Scale.FULL ? LARGE_SIDE : SIDE;
         Optional<RgbImage> sizing = image.filter(picture -> !model.editsPictures());
         return request(
                 height.or(() -> sizing.map(RgbImage::height).map(TextToImageRequest::roundedSide))
                         .orElse(side),
                 width.or(() -> sizing.map(RgbImage::width).map(TextToImageRequest::roundedSide))
                         .orElse(side),
-                steps.orElse(consistency ? CONSISTENCY_STEPS : STEPS),
-                guidanceScale.orElse(xl ? XL_GUIDANCE : consistency ? CONSISTENCY_GUIDANCE : GUIDANCE));
+                steps.orElse(model.isLatentConsistencyModel() ? CONSISTENCY_STEPS : STEPS),
+                guidanceScale.orElseGet(() -> defaultGuidance(model)),
+                pixArt(model.isPixArt(), scale == Scale.FULL || height.isPresent() || width.isPresent()));
     }
 
-    private TextToImageRequest request(int rows, int columns, int count, double guidance) {
+    private static double defaultGuidance(ModelDescription model) {
+        if (model.isPixArt()) {
+            return PIXART_GUIDANCE;
+        }
+        if (model.isLatentConsistencyModel()) {
+            return CONSISTENCY_GUIDANCE;
+        }
+        return model.pipelineClass().contains("XL") ? XL_GUIDANCE : GUIDANCE;
+    }
+
+    /** The options of PixArt for a model that is one; its sizes are binned unless they are the default of a narrow model. */
+    private Optional<PixArtOptions> pixArt(boolean isPixArt, boolean binned) {
+        if (!isPixArt) {
+            pixArt.requireNone();
+            return Optional.empty();
+        }
+        return Optional.of(pixArt.options(binned));
+    }
+
+    private TextToImageRequest request(
+            int rows, int columns, int count, double guidance, Optional<PixArtOptions> ofPixArt) {
         TextToImageRequest.Builder request = TextToImageRequest.builder(prompt)
                 .size(rows, columns)
                 .numInferenceSteps(count)
@@ -108,6 +139,7 @@ final class RequestOptions {
                 .seed(seed);
         negativePrompt.ifPresent(request::negativePrompt);
         deepCache.read().ifPresent(request::deepCache);
+        ofPixArt.ifPresent(request::pixArt);
         return request.build();
     }
 }

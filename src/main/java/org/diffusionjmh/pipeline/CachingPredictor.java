@@ -7,7 +7,7 @@ import org.diffusionjmh.model.UNetPart;
 
 /** Keeps what came up from below a skip connection for the steps of an interval. */
 final class CachingPredictor implements Predictor {
-    private final Denoiser denoiser;
+    private final UNetDenoiser denoiser;
     private final Conditioning conditioning;
     private final int interval;
     private final UNetPart full;
@@ -21,7 +21,7 @@ final class CachingPredictor implements Predictor {
      * @param skip index of the skip connection
      * @param manager owner of what is kept
      */
-    CachingPredictor(Denoiser denoiser, Conditioning conditioning, int interval, int skip, NDManager manager) {
+    CachingPredictor(UNetDenoiser denoiser, Conditioning conditioning, int interval, int skip, NDManager manager) {
         this.denoiser = denoiser;
         this.conditioning = conditioning;
         this.interval = interval;

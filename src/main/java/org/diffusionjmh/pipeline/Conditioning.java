@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param timestepCond the guidance embedding of latent consistency models [batch, time_cond_proj_dim]
  * @param imageLatents latents of a picture to edit [batch, channels, height / 8, width / 8], further channels of every sample
  * @param control the ControlNets that have a say
+ * @param pixArt what PixArt is told beside the text
  */
 public record Conditioning(
         NDArray encoderHiddenStates,
@@ -21,7 +22,8 @@ public record Conditioning(
         Optional<NDArray> timeIds,
         Optional<NDArray> timestepCond,
         Optional<NDArray> imageLatents,
-        Optional<Control> control) {
+        Optional<Control> control,
+        Optional<PixArtConditions> pixArt) {
     /** What a prompt encoder gives. */
     Conditioning(
             NDArray encoderHiddenStates,
@@ -29,18 +31,31 @@ public record Conditioning(
             Optional<NDArray> timeIds,
             Optional<NDArray> timestepCond,
             Optional<NDArray> imageLatents) {
-        this(encoderHiddenStates, textEmbeds, timeIds, timestepCond, imageLatents, Optional.empty());
+        this(encoderHiddenStates, textEmbeds, timeIds, timestepCond, imageLatents, Optional.empty(), Optional.empty());
+    }
+
+    /** What PixArt's prompt encoder gives. */
+    Conditioning(NDArray encoderHiddenStates, PixArtConditions conditions) {
+        this(
+                encoderHiddenStates,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(conditions));
     }
 
     /** The same with the latents of a picture. */
     Conditioning withImageLatents(NDArray latents) {
-        return new Conditioning(encoderHiddenStates, textEmbeds, timeIds, timestepCond, Optional.of(latents), control);
+        return new Conditioning(
+                encoderHiddenStates, textEmbeds, timeIds, timestepCond, Optional.of(latents), control, pixArt);
     }
 
     /** The same with ControlNets. */
     Conditioning withControl(Control newControl) {
         return new Conditioning(
-                encoderHiddenStates, textEmbeds, timeIds, timestepCond, imageLatents, Optional.of(newControl));
+                encoderHiddenStates, textEmbeds, timeIds, timestepCond, imageLatents, Optional.of(newControl), pixArt);
     }
 
     /** Of a batch with guidance the second half alone: the prompt without the negative prompt. */
@@ -51,7 +66,8 @@ public record Conditioning(
                 timeIds.map(ids -> secondHalf(ids, owner)),
                 timestepCond.map(condition -> secondHalf(condition, owner)),
                 imageLatents.map(latents -> secondHalf(latents, owner)),
-                control);
+                control,
+                pixArt);
     }
 
     private static NDArray secondHalf(NDArray batch, NDManager owner) {
@@ -69,7 +85,8 @@ public record Conditioning(
     }
 
     /**
-     * The denoiser's inputs, in the order that {@link org.diffusionjmh.model.UNet2DConditionModel#graph} gives.
+     * The denoiser's inputs, in the order that {@link org.diffusionjmh.model.UNet2DConditionModel#graph} or {@link
+     * org.diffusionjmh.model.PixArtTransformer2DModel#graph} gives.
      *
      * @param step index of the step
      * @param modelInput what {@link #modelInput} gave
@@ -80,6 +97,10 @@ public record Conditioning(
         timestepCond.ifPresent(inputs::add);
         textEmbeds.ifPresent(inputs::add);
         timeIds.ifPresent(inputs::add);
+        pixArt.ifPresent(conditions -> {
+            inputs.add(conditions.encoderAttentionMask());
+            conditions.size().ifPresent(size -> inputs.addAll(new NDList(size.resolution(), size.aspectRatio())));
+        });
         control.ifPresent(nets -> inputs.addAll(nets.residuals(step, modelInput, timestep, owner)));
         return inputs;
     }

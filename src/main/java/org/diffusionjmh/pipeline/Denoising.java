@@ -23,6 +23,8 @@ public final class Denoising implements AutoCloseable {
     private final NDArray initialLatents;
     private final List<NDArray> stepNoise;
     private final int steps;
+    private final int height;
+    private final int width;
 
     private Sampler sampler;
     private NDArray latents;
@@ -52,6 +54,8 @@ public final class Denoising implements AutoCloseable {
         this.initialLatents = initialLatents;
         this.stepNoise = List.copyOf(stepNoise);
         this.steps = plan.steps();
+        this.height = plan.height();
+        this.width = plan.width();
         this.timesteps = timesteps(manager, this.plan);
         rewind();
     }
@@ -83,6 +87,16 @@ public final class Denoising implements AutoCloseable {
     /** What the denoiser is told in every step. */
     Conditioning conditioning() {
         return conditioning;
+    }
+
+    /** Height of the pictures in pixels. */
+    int height() {
+        return height;
+    }
+
+    /** Width of the pictures in pixels. */
+    int width() {
+        return width;
     }
 
     public boolean hasNext() {

@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.diffusionjmh.compiler.ShapedModules;
+import org.diffusionjmh.image.FloatImage;
 import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.image.VaeImageProcessor;
 import org.diffusionjmh.libtorch.HostScalars;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMemory;
@@ -18,6 +20,7 @@ import org.diffusionjmh.libtorch.TensorMemory;
 final class LatentDecoder implements AutoCloseable {
     private static final int CHANNELS = 3;
     private static final int MAX_LEVEL = 255;
+    private static final VaeImageProcessor PIXELS = new VaeImageProcessor(TextToImageRequest.SIZE_MULTIPLE, true);
 
     private final ShapedModules<Sizes> modules;
     private final LatentScaling scaling;
@@ -59,15 +62,19 @@ final class LatentDecoder implements AutoCloseable {
     /**
      * Pictures of latents, on the host: {@code round(255 clamp(x / 2 + 1/2, 0, 1))}.
      *
-     * @param latents [images, channels, height / 8, width / 8]
+     * @param latents [images, channels, h, w]
+     * @param height of the pictures; where the latents decode to another size, it is resized to cover this one, and cropped
+     * @param width of the pictures
      */
-    List<RgbImage> pictures(NDArray latents) {
+    List<RgbImage> pictures(NDArray latents, int height, int width) {
         try (NDManager scope = latents.getManager().newSubManager()) {
+            NDArray decoded = decode(latents, scope);
+            if (decoded.getShape().get(2) != height || decoded.getShape().get(3) != width) {
+                return resized(decoded, height, width, scope);
+            }
             NDArray half = scalars.of(0.5);
-            NDArray unit = fineEnoughForPixels(decode(latents, scope), scope)
-                    .mul(half)
-                    .add(half)
-                    .clip(0, 1);
+            NDArray unit =
+                    fineEnoughForPixels(decoded, scope).mul(half).add(half).clip(0, 1);
             NDArray levels = TensorMemory.as(unit, ScalarType.FLOAT32, scope).mul(scalars.of(MAX_LEVEL));
             NDArray pixels = levels.round().toType(DataType.UINT8, false).transpose(0, 2, 3, 1);
             Shape shape = pixels.getShape();
@@ -80,6 +87,20 @@ final class LatentDecoder implements AutoCloseable {
     private static NDArray fineEnoughForPixels(NDArray decoded, NDManager scope) {
         boolean coarse = TensorMemory.type(decoded) == ScalarType.BFLOAT16;
         return coarse ? TensorMemory.as(decoded, ScalarType.FLOAT32, scope) : decoded;
+    }
+
+    /** Resizing comes before rounding to levels, as in diffusers. */
+    private static List<RgbImage> resized(NDArray decoded, int height, int width, NDManager scope) {
+        Shape shape = decoded.getShape();
+        float[] values = TensorMemory.as(decoded, ScalarType.FLOAT32, scope).toFloatArray();
+        int size = values.length / Math.toIntExact(shape.get(0));
+        List<RgbImage> images = new ArrayList<>();
+        for (int start = 0; start < values.length; start += size) {
+            float[] planes = Arrays.copyOfRange(values, start, start + size);
+            FloatImage image = FloatImage.of(Math.toIntExact(shape.get(2)), Math.toIntExact(shape.get(3)), planes);
+            images.add(PIXELS.postprocess(image.resizeAndCrop(height, width)));
+        }
+        return images;
     }
 
     private static List<RgbImage> split(byte[] bytes, int height, int width) {

@@ -46,7 +46,18 @@ abstract class LatentDiffusionPipeline<R> implements DiffusionPipeline<R> {
             NoiseSource source,
             NDManager manager) {
         RunPlan plan = RunPlan.of(request, parts, SamplingOptions.ofSteps(request.numInferenceSteps()));
-        NDList draws = source.draw(request.seed(), plan.draws(plan.startDraw()), manager);
+        return fromNoise(plan, request.seed(), guidance, conditioning, source, manager);
+    }
+
+    /** The same for a plan of its own. */
+    final Denoising fromNoise(
+            RunPlan plan,
+            long seed,
+            Guidance guidance,
+            Conditioning conditioning,
+            NoiseSource source,
+            NDManager manager) {
+        NDList draws = source.draw(seed, plan.draws(plan.startDraw()), manager);
         NDArray latents = draws.get(0).mul(parts.scalars().of(plan.sampling().initNoiseSigma()));
         return new Denoising(
                 manager, parts.denoiser(), conditioning, guidance, plan, latents, draws.subList(1, draws.size()));
@@ -96,7 +107,7 @@ abstract class LatentDiffusionPipeline<R> implements DiffusionPipeline<R> {
 
     @Override
     public final List<RgbImage> decode(Denoising run) {
-        return onSession(() -> parts.decoder().pictures(run.latents()));
+        return onSession(() -> parts.decoder().pictures(run.latents(), run.height(), run.width()));
     }
 
     /** The decoder's output for the latents of a run, before it is brought to pixels; owned by the latents' owner. */

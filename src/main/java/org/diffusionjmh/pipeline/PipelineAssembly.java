@@ -3,9 +3,7 @@ package org.diffusionjmh.pipeline;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.diffusionjmh.compiler.Compiler;
@@ -30,7 +28,6 @@ import org.diffusionjmh.model.HiddenState;
 import org.diffusionjmh.model.UNet2DConditionConfig;
 import org.diffusionjmh.model.UNet2DConditionModel;
 import org.diffusionjmh.model.UNetPart;
-import org.diffusionjmh.scheduler.Scheduler;
 import org.diffusionjmh.source.FilesWithControlNets;
 import org.diffusionjmh.source.ModelFiles;
 
@@ -40,7 +37,6 @@ final class PipelineAssembly {
     private static final String DEFAULT_SCHEDULER = "EulerAncestralDiscreteScheduler";
 
     private static final String CONSISTENCY_SCHEDULER = "LCMScheduler";
-    private static final int DEFAULT_TRAIN_TIMESTEPS = 1000;
 
     /** Side of latents that every network can halve as often as it does. */
     private static final int EXAMPLE_SIDE = 64;
@@ -53,7 +49,7 @@ final class PipelineAssembly {
     private final ModelFamily family;
     private final Compiler compiler;
     private final HostScalars scalars;
-    private final Map<String, ResidentWeights> weights = new LinkedHashMap<>();
+    private final ComponentModules components;
 
     /**
      * @param warnings told what the compiler could not do
@@ -66,6 +62,7 @@ final class PipelineAssembly {
         this.family = family;
         this.compiler = Compilers.of(options.compiler(), warnings.ofCompiler());
         this.scalars = new HostScalars(session.manager());
+        this.components = new ComponentModules(files, compiler, session);
     }
 
     TextToImagePipeline textToImage() throws IOException {
@@ -123,12 +120,7 @@ final class PipelineAssembly {
         LatentScaling scaling = scaling(vae.config());
         LatentDecoder decoder = decoder(vae, scaling);
         JsonObject schedulerConfig = files.schedulerConfig();
-        Scheduler scheduler = schedulerClass(schedulerConfig)
-                .map(name -> Scheduler.fromConfigOf(name, schedulerConfig))
-                .orElseGet(() -> Scheduler.of(schedulerConfig));
-        int trainTimesteps = schedulerConfig.has("num_train_timesteps")
-                ? schedulerConfig.get("num_train_timesteps").getAsInt()
-                : DEFAULT_TRAIN_TIMESTEPS;
+        ModelScheduler scheduler = ModelScheduler.of(schedulerConfig, schedulerClass(schedulerConfig));
         return new PipelineParts(
                 prompts,
                 encoder,
@@ -136,19 +128,19 @@ final class PipelineAssembly {
                 denoiser,
                 decoder,
                 scaling,
-                scheduler,
-                trainTimesteps,
+                scheduler.scheduler(),
+                scheduler.numTrainTimesteps(),
                 vae.config().latentChannels(),
                 unet.config().timeCondProjDim(),
                 options.dtype(),
                 scalars,
-                new ArrayList<>(weights.values()));
+                components.weights());
     }
 
     private Denoiser denoiser(UNet2DConditionModel unet, Denoiser.Graphs graphs) throws IOException {
         Function<Denoiser.Sizes, Graph> whole = graphs.of(options.dtype());
-        return new Denoiser(
-                modules("unet", new Denoiser.SizedPart(new UNetPart.Whole(), EXAMPLE), sized -> sized.part()
+        return new UNetDenoiser(
+                modules("unet", new UNetDenoiser.SizedPart(new UNetPart.Whole(), EXAMPLE), sized -> sized.part()
                         .of(whole.apply(sized.sizes()))),
                 unet.config());
     }
@@ -311,17 +303,8 @@ final class PipelineAssembly {
                 : LatentScaling.of(config.scalingFactor(), scalars, session.manager());
     }
 
-    /**
-     * @param example any sizes: the weights of their graph are loaded now, modules are compiled later
-     */
     private <S extends Record> ShapedModules<S> modules(String component, S example, Function<S, Graph> graphs)
             throws IOException {
-        ResidentWeights resident = weights.get(component);
-        if (resident == null) {
-            resident = new ResidentWeights(component, files.weights(component), session.manager());
-            weights.put(component, resident);
-        }
-        compiler.load(graphs.apply(example), resident, session.manager());
-        return resident.modules(graphs, compiler);
+        return components.of(component, example, graphs);
     }
 }

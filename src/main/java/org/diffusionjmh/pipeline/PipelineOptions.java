@@ -13,7 +13,7 @@ import org.diffusionjmh.source.Scale;
  * @param scale size of a built-in model; has no effect on a snapshot
  * @param variant the variant of the weights' files, for example {@code fp16}
  * @param scheduler diffusers' class name of the scheduler to use instead of the snapshot's own; {@link #AUTO} for Euler ancestral, but for
- *     the snapshot's own if that is LCM's
+ *     the snapshot's own if that is LCM's or the model is PixArt
  */
 public record PipelineOptions(
         String device,

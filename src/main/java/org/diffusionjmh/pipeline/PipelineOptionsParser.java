@@ -29,7 +29,7 @@ public final class PipelineOptionsParser {
      * @param scale {@code full}, {@code mini}, or {@code auto}: full on a GPU, mini on a CPU
      * @param variant the variant of the weights' files, for example {@code fp16}
      * @param scheduler diffusers' class name, {@code none} for the snapshot's own, or {@code auto}: Euler ancestral, but LCM's where that is
-     *     the snapshot's own
+     *     the snapshot's own, and the snapshot's own for PixArt
      * @throws IllegalArgumentException if there is no such thing; the message lists what there is
      */
     public static PipelineOptions parse(

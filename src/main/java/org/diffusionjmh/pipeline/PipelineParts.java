@@ -15,7 +15,7 @@ import org.diffusionjmh.scheduler.Scheduler;
  * @param promptEncoder prompts to conditioning
  * @param encoder pictures to latents, for pipelines that take pictures
  * @param controlNets what adds to the U-Net's features, for pipelines with ControlNets
- * @param denoiser the U-Net
+ * @param denoiser the U-Net or transformer
  * @param decoder latents to pictures
  * @param scaling between the autoencoder's latents and the denoiser's
  * @param scheduler the sampler

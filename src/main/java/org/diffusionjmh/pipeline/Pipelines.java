@@ -80,7 +80,9 @@ public final class Pipelines {
                         + ": edits pictures and makes none from text alone; give it an input image");
             }
             requireNoControlNet(files.description());
-            return assembly(files, options, session, warnings).textToImage();
+            return files.description().isPixArt()
+                    ? new PixArtAssembly(files, options, session, warnings).textToImage()
+                    : assembly(files, options, session, warnings).textToImage();
         });
     }
 
@@ -96,6 +98,7 @@ public final class Pipelines {
             ModelFiles files, PipelineOptions options, TorchSession session, Warnings warnings) throws IOException {
         return closingOnFailure(files, () -> {
             requireNoControlNet(files.description());
+            requireNotPixArt(files.description());
             PipelineAssembly assembly = assembly(files, options, session, warnings);
             return files.description().editsPictures() ? assembly.instructPix2Pix() : assembly.imageToImage();
         });
@@ -119,8 +122,10 @@ public final class Pipelines {
             Warnings warnings)
             throws IOException {
         FilesWithControlNets all = new FilesWithControlNets(files, controlNets);
-        return closingOnFailure(
-                all, () -> assembly(all, options, session, warnings).controlNet(all));
+        return closingOnFailure(all, () -> {
+            requireNotPixArt(files.description());
+            return assembly(all, options, session, warnings).controlNet(all);
+        });
     }
 
     private static List<ControlNetFiles> controlNetFiles(
@@ -148,6 +153,13 @@ public final class Pipelines {
         }
     }
 
+    private static void requireNotPixArt(ModelDescription model) {
+        if (model.isPixArt()) {
+            throw new IllegalArgumentException(
+                    model + ": makes pictures from text alone, without an input image or a ControlNet");
+        }
+    }
+
     private static PipelineAssembly assembly(
             ModelFiles files, PipelineOptions options, TorchSession session, Warnings warnings) {
         ModelDescription model = files.description();
@@ -167,7 +179,7 @@ public final class Pipelines {
                         throw new IllegalArgumentException(model.model() + ": model_index.json names the pipeline "
                                 + model.pipelineClass() + "; supported: StableDiffusionPipeline and"
                                 + " StableDiffusionXLPipeline, and both with Img2Img, InstructPix2Pix or ControlNet in"
-                                + " the name, and LatentConsistencyModelPipeline");
+                                + " the name, LatentConsistencyModelPipeline and PixArtAlphaPipeline");
                 };
         return new PipelineAssembly(files, options, session, family, warnings);
     }

@@ -20,9 +20,19 @@ import org.diffusionjmh.scheduler.StepOption;
  * @param latents shape of the latents [images, channels, height / 8, width / 8]
  * @param dtype type of the latents
  * @param deepCache what is kept from step to step
+ * @param height what pictures are brought to, in pixels
+ * @param width what pictures are brought to, in pixels
  */
-record RunPlan(SamplingPlan sampling, int steps, Shape latents, DataType dtype, Optional<DeepCache> deepCache) {
+record RunPlan(
+        SamplingPlan sampling,
+        int steps,
+        Shape latents,
+        DataType dtype,
+        Optional<DeepCache> deepCache,
+        int height,
+        int width) {
     static RunPlan of(TextToImageRequest request, PipelineParts parts, SamplingOptions options) {
+        request.requireWholeLatents();
         SamplingPlan sampling = parts.scheduler().plan(options(request, options));
         Shape latents = new Shape(
                 request.images(),
@@ -30,7 +40,18 @@ record RunPlan(SamplingPlan sampling, int steps, Shape latents, DataType dtype, 
                 request.height() / TextToImageRequest.SIZE_MULTIPLE,
                 request.width() / TextToImageRequest.SIZE_MULTIPLE);
         return new RunPlan(
-                sampling, stepsUntilEnd(request, parts, sampling), latents, parts.dataType(), request.deepCache());
+                sampling,
+                stepsUntilEnd(request, parts, sampling),
+                latents,
+                parts.dataType(),
+                request.deepCache(),
+                request.height(),
+                request.width());
+    }
+
+    /** The same for pictures of another size than the latents'. */
+    RunPlan withPictures(int newHeight, int newWidth) {
+        return new RunPlan(sampling, steps, latents, dtype, deepCache, newHeight, newWidth);
     }
 
     /** With the request's options that only some schedulers take. */

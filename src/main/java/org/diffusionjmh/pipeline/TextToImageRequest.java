@@ -14,8 +14,8 @@ import org.diffusionjmh.image.RgbImage;
  * @param negativePrompts what to steer away from, one per prompt; absent is not the same as empty: SDXL then uses zeros
  * @param prompts2 prompts of SDXL's second text encoder; absent: {@code prompts}
  * @param negativePrompts2 negative prompts of the second text encoder; absent: {@code negativePrompts}
- * @param height height of the pictures in pixels, a multiple of 8
- * @param width width of the pictures in pixels, a multiple of 8
+ * @param height height of the pictures in pixels, a multiple of 8 unless PixArt resizes
+ * @param width width of the pictures in pixels, a multiple of 8 unless PixArt resizes
  * @param numInferenceSteps denoising steps
  * @param guidanceScale strength of the prompt; 1 or less switches guidance off
  * @param guidanceRescale 0 to 1, against overexposure
@@ -26,6 +26,7 @@ import org.diffusionjmh.image.RgbImage;
  * @param denoisingEnd fraction of the run after which it stops, above 0 and below 1
  * @param originalInferenceSteps steps of the schedule that a latent consistency model was distilled at; absent: the scheduler's
  * @param deepCache what is kept from step to step; absent: nothing is
+ * @param pixArt options of PixArt-alpha; absent: their defaults
  */
 public record TextToImageRequest(
         List<String> prompts,
@@ -43,7 +44,8 @@ public record TextToImageRequest(
         SizeConditions sizeConditions,
         OptionalDouble denoisingEnd,
         OptionalInt originalInferenceSteps,
-        Optional<DeepCache> deepCache) {
+        Optional<DeepCache> deepCache,
+        Optional<PixArtOptions> pixArt) {
     /** Sizes must be multiples of it: the VAE's factor. */
     public static final int SIZE_MULTIPLE = 8;
 
@@ -53,8 +55,11 @@ public record TextToImageRequest(
         sameCount("negative_prompt", negativePrompts, prompts);
         sameCount("prompt_2", prompts2, prompts);
         sameCount("negative_prompt_2", negativePrompts2, prompts);
-        multiple("height", height);
-        multiple("width", width);
+        if (pixArt.isEmpty() || !pixArt.get().useResolutionBinning()) {
+            multiple("height", height);
+            multiple("width", width);
+        }
+        require(height >= 1 && width >= 1, "the size is " + height + "x" + width + ", want at least 1x1");
         require(numInferenceSteps >= 1, "num_inference_steps is " + numInferenceSteps + ", want at least 1");
         require(numImagesPerPrompt >= 1, "num_images_per_prompt is " + numImagesPerPrompt + ", want at least 1");
         require(clipSkip.isEmpty() || clipSkip.getAsInt() >= 0, "clip_skip is " + clipSkip + ", want at least 0");
@@ -78,6 +83,38 @@ public record TextToImageRequest(
     /** Pictures in all. */
     public int images() {
         return prompts.size() * numImagesPerPrompt;
+    }
+
+    /** A builder of this request. */
+    public Builder toBuilder() {
+        Builder builder = new Builder(prompts);
+        builder.negativePrompts = negativePrompts;
+        builder.prompts2 = prompts2;
+        builder.negativePrompts2 = negativePrompts2;
+        builder.height = height;
+        builder.width = width;
+        builder.numInferenceSteps = numInferenceSteps;
+        builder.guidanceScale = guidanceScale;
+        builder.guidanceRescale = guidanceRescale;
+        builder.numImagesPerPrompt = numImagesPerPrompt;
+        builder.seed = seed;
+        builder.clipSkip = clipSkip;
+        builder.sizeConditions = sizeConditions;
+        builder.denoisingEnd = denoisingEnd;
+        builder.originalInferenceSteps = originalInferenceSteps;
+        builder.deepCache = deepCache;
+        builder.pixArt = pixArt;
+        return builder;
+    }
+
+    /**
+     * Checks that the size is one of latents.
+     *
+     * @throws IllegalArgumentException if a side is no multiple of {@link #SIZE_MULTIPLE}
+     */
+    void requireWholeLatents() {
+        multiple("height", height);
+        multiple("width", width);
     }
 
     private static void sameCount(String name, Optional<List<String>> texts, List<String> prompts) {
@@ -116,6 +153,7 @@ public record TextToImageRequest(
         private OptionalDouble denoisingEnd = OptionalDouble.empty();
         private OptionalInt originalInferenceSteps = OptionalInt.empty();
         private Optional<DeepCache> deepCache = Optional.empty();
+        private Optional<PixArtOptions> pixArt = Optional.empty();
 
         private Builder(List<String> prompts) {
             this.prompts = prompts;
@@ -197,6 +235,11 @@ public record TextToImageRequest(
             return this;
         }
 
+        public Builder pixArt(PixArtOptions options) {
+            pixArt = Optional.of(options);
+            return this;
+        }
+
         public Builder deepCache(DeepCache cache) {
             deepCache = Optional.of(cache);
             return this;
@@ -222,7 +265,8 @@ public record TextToImageRequest(
                     sizeConditions,
                     denoisingEnd,
                     originalInferenceSteps,
-                    deepCache);
+                    deepCache,
+                    pixArt);
         }
     }
 }

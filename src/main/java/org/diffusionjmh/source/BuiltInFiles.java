@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.diffusionjmh.model.ModelConfig;
 import org.diffusionjmh.tokenizer.ClipTokenizer;
+import org.diffusionjmh.tokenizer.T5Tokenizer;
 
 /** A built-in model at one scale, with made-up weights. */
 public final class BuiltInFiles implements ModelFiles {
@@ -56,10 +57,23 @@ public final class BuiltInFiles implements ModelFiles {
 
     @Override
     public ClipTokenizer tokenizer(String component) throws IOException {
+        return tokenizer(component, ClipTokenizer::open);
+    }
+
+    @Override
+    public T5Tokenizer t5Tokenizer(String component) throws IOException {
+        return tokenizer(component, T5Tokenizer::open);
+    }
+
+    private interface Opening<T> {
+        T open(Path folder) throws IOException;
+    }
+
+    private <T> T tokenizer(String component, Opening<T> opening) throws IOException {
         Path folder = Files.createTempDirectory("diffusion-jmh-tokenizer");
         try {
             model.writeTokenizer(scale, component, folder);
-            return ClipTokenizer.open(folder);
+            return opening.open(folder);
         } finally {
             Folders.delete(folder);
         }

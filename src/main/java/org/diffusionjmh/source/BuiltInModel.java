@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.diffusionjmh.model.ModelConfig;
 import org.diffusionjmh.tokenizer.SyntheticClipVocabulary;
+import org.diffusionjmh.tokenizer.SyntheticT5Vocabulary;
 
 /**
  * A published model whose configurations come with the program, so that it runs without a download, on made-up weights.
@@ -34,6 +35,8 @@ public record BuiltInModel(String id, String folder, List<String> aliases) {
             new BuiltInModel("timbrooks/instruct-pix2pix", "instruct-pix2pix", List.of("ip2p"));
     public static final BuiltInModel LCM_DREAMSHAPER_V7 =
             new BuiltInModel("SimianLuo/LCM_Dreamshaper_v7", "lcm-dreamshaper-v7", List.of("lcm"));
+    public static final BuiltInModel PIXART_ALPHA =
+            new BuiltInModel("PixArt-alpha/PixArt-XL-2-1024-MS", "pixart-alpha", List.of());
 
     private static final String INDEX = "model_index.json";
     private static final String SCHEDULER_CONFIG = "scheduler/scheduler_config.json";
@@ -44,7 +47,7 @@ public record BuiltInModel(String id, String folder, List<String> aliases) {
 
     /** Every model there is. */
     public static List<BuiltInModel> all() {
-        return List.of(REALVISXL_V4_0, STABLE_DIFFUSION_V1_5, INSTRUCT_PIX2PIX, LCM_DREAMSHAPER_V7);
+        return List.of(REALVISXL_V4_0, STABLE_DIFFUSION_V1_5, INSTRUCT_PIX2PIX, LCM_DREAMSHAPER_V7, PIXART_ALPHA);
     }
 
     /** The model of a name; case does not matter. */
@@ -124,6 +127,10 @@ public record BuiltInModel(String id, String folder, List<String> aliases) {
     void writeTokenizer(Scale scale, String component, Path folder) throws IOException {
         String textEncoder = component.replace("tokenizer", "text_encoder");
         int size = read(configFile(scale, textEncoder)).get("vocab_size").getAsInt();
+        if (components().get(component).name().equals("T5Tokenizer")) {
+            new SyntheticT5Vocabulary(size).write(folder);
+            return;
+        }
         // The tokenizer of OpenCLIP, SDXL's second, pads with id 0, which is this token.
         String padToken = component.equals("tokenizer_2") ? "!" : "<|endoftext|>";
         new SyntheticClipVocabulary(size).write(folder, padToken);

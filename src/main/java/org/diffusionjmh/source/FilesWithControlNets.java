@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.diffusionjmh.model.ModelConfig;
 import org.diffusionjmh.tokenizer.ClipTokenizer;
+import org.diffusionjmh.tokenizer.T5Tokenizer;
 
 /**
  * A model with ControlNets beside it. They are its components {@code controlnet}, {@code controlnet_1} and so on, as in a pipeline that
@@ -92,6 +93,11 @@ public final class FilesWithControlNets implements ModelFiles {
     @Override
     public ClipTokenizer tokenizer(String component) throws IOException {
         return model.tokenizer(component);
+    }
+
+    @Override
+    public T5Tokenizer t5Tokenizer(String component) throws IOException {
+        return model.t5Tokenizer(component);
     }
 
     private Optional<ControlNetFiles> controlNet(String component) {

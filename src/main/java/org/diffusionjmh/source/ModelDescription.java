@@ -24,6 +24,16 @@ public record ModelDescription(String model, String pipelineClass, boolean synth
         return pipelineClass.startsWith("LatentConsistencyModel");
     }
 
+    /** Whether it is PixArt-alpha, whose calls have options of their own. */
+    public boolean isPixArt() {
+        return isPixArt(pipelineClass);
+    }
+
+    /** The same for diffusers' name of a pipeline. */
+    public static boolean isPixArt(String pipelineClass) {
+        return pipelineClass.equals("PixArtAlphaPipeline");
+    }
+
     /** One line for people. */
     @Override
     public String toString() {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.Set;
 import org.diffusionjmh.model.ModelConfig;
 import org.diffusionjmh.tokenizer.ClipTokenizer;
+import org.diffusionjmh.tokenizer.T5Tokenizer;
 
 /** What a pipeline is made of: a snapshot's folder, or a built-in model. */
 public interface ModelFiles extends AutoCloseable {
@@ -33,8 +34,11 @@ public interface ModelFiles extends AutoCloseable {
     /** Opens a component's weights; the caller closes them after everything that was loaded from them. */
     Weights weights(String component) throws IOException;
 
-    /** Opens a tokenizer; the caller closes it. */
+    /** Opens a tokenizer of a CLIP text encoder; the caller closes it. */
     ClipTokenizer tokenizer(String component) throws IOException;
+
+    /** Opens a tokenizer of a T5 text encoder; the caller closes it. */
+    T5Tokenizer t5Tokenizer(String component) throws IOException;
 
     @Override
     void close();

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.diffusionjmh.weights.HubCache;
+import org.diffusionjmh.weights.Snapshot;
 import org.diffusionjmh.weights.SnapshotException;
 
 /**
@@ -57,6 +58,28 @@ public final class ModelResolver {
             return resolve(builtIn, scale, variant, manager, warnings);
         }
         return SnapshotFiles.open(model, cached, variant);
+    }
+
+    /**
+     * diffusers' name of a model's pipeline, without opening the model.
+     *
+     * @param model as in {@link #resolve}
+     * @return empty if there is no such model
+     * @throws IOException if there is one and its {@code model_index.json} is missing, malformed or cannot be read
+     */
+    public Optional<String> pipelineClass(String model) throws IOException {
+        Optional<Path> path = existing(model);
+        if (path.isPresent()) {
+            return Optional.of(Snapshot.open(folder(path.get())).pipelineClass());
+        }
+        Optional<BuiltInModel> builtIn = BuiltInModel.named(model);
+        Path cached;
+        try {
+            cached = cache.find(builtIn.map(BuiltInModel::id).orElse(model));
+        } catch (SnapshotException e) {
+            return builtIn.map(BuiltInModel::pipelineClass);
+        }
+        return Optional.of(Snapshot.open(cached).pipelineClass());
     }
 
     /** An alias stands for a hub id, so that the snapshot itself is taken where there is one. */

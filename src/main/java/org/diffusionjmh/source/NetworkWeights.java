@@ -19,6 +19,10 @@ import org.diffusionjmh.model.ControlNetConfig;
 import org.diffusionjmh.model.ControlNetModel;
 import org.diffusionjmh.model.HiddenState;
 import org.diffusionjmh.model.ModelConfig;
+import org.diffusionjmh.model.PixArtTransformer2DConfig;
+import org.diffusionjmh.model.PixArtTransformer2DModel;
+import org.diffusionjmh.model.T5Config;
+import org.diffusionjmh.model.T5EncoderModel;
 import org.diffusionjmh.model.UNet2DConditionConfig;
 import org.diffusionjmh.model.UNet2DConditionModel;
 
@@ -75,6 +79,10 @@ public final class NetworkWeights {
             case "CLIPTextModel" -> Stream.of(new CLIPTextModel(ClipTextConfig.of(config)).graph(1, DType.FP32, last));
             case "CLIPTextModelWithProjection" ->
                 Stream.of(new CLIPTextModelWithProjection(ClipTextConfig.of(config)).graph(1, DType.FP32, last));
+            case "T5EncoderModel" -> Stream.of(new T5EncoderModel(T5Config.of(config)).graph(1, 1, DType.FP32));
+            case "PixArtTransformer2DModel" ->
+                Stream.of(new PixArtTransformer2DModel(PixArtTransformer2DConfig.of(config))
+                        .graph(1, SIDE, SIDE, 1, DType.FP32));
             default -> throw new IllegalArgumentException("the weights of a " + className + " are not known");
         };
     }

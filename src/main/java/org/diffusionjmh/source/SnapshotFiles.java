@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.diffusionjmh.model.ModelConfig;
 import org.diffusionjmh.tokenizer.ClipTokenizer;
+import org.diffusionjmh.tokenizer.T5Tokenizer;
 import org.diffusionjmh.weights.ComponentFolder;
 import org.diffusionjmh.weights.JsonObjects;
 import org.diffusionjmh.weights.Snapshot;
@@ -59,7 +60,7 @@ public final class SnapshotFiles implements ModelFiles {
 
     @Override
     public JsonObject schedulerConfig() throws IOException {
-        return JsonObjects.read(snapshot.schedulerConfig());
+        return JsonObjects.readWithInfinities(snapshot.schedulerConfig());
     }
 
     @Override
@@ -89,6 +90,11 @@ public final class SnapshotFiles implements ModelFiles {
     @Override
     public ClipTokenizer tokenizer(String component) throws IOException {
         return ClipTokenizer.open(snapshot.component(component).path());
+    }
+
+    @Override
+    public T5Tokenizer t5Tokenizer(String component) throws IOException {
+        return T5Tokenizer.open(snapshot.component(component).path());
     }
 
     @Override

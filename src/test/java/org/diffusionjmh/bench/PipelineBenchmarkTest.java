@@ -22,6 +22,7 @@ import org.diffusionjmh.pipeline.ImageToImageRequest;
 import org.diffusionjmh.pipeline.PipelineOptions;
 import org.diffusionjmh.pipeline.PipelineOptionsParser;
 import org.diffusionjmh.pipeline.Pipelines;
+import org.diffusionjmh.pipeline.PixArtOptions;
 import org.diffusionjmh.pipeline.StepListener;
 import org.diffusionjmh.pipeline.TextToImagePipeline;
 import org.diffusionjmh.pipeline.TextToImageRequest;
@@ -222,6 +223,29 @@ class PipelineBenchmarkTest {
         assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
 
         LcmDreamshaperV7.Run run = loaded(new LcmDreamshaperV7.Run(), "none");
+        assertStepsGive(expected, run, () -> {
+            benchmark.step(run);
+            return null;
+        });
+    }
+
+    @Test
+    void pixArtAlpha() throws Exception {
+        PixArtAlpha benchmark = new PixArtAlpha();
+        TextToImageRequest request = request()
+                .pixArt(PixArtOptions.DEFAULT.withResolutionBinning(false))
+                .build();
+        RgbImage expected;
+        try (TextToImagePipeline pipeline =
+                Pipelines.textToImage("PixArt-alpha/PixArt-XL-2-1024-MS", options(), message -> {})) {
+            expected =
+                    pipeline.generate(request, StepListener.NONE, message -> {}).get(0);
+        }
+
+        PixArtAlpha.Pipeline pipeline = loaded(new PixArtAlpha.Pipeline(), "none");
+        assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
+
+        PixArtAlpha.Run run = loaded(new PixArtAlpha.Run(), "none");
         assertStepsGive(expected, run, () -> {
             benchmark.step(run);
             return null;

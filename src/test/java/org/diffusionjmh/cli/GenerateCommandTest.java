@@ -53,6 +53,18 @@ class GenerateCommandTest {
         assertTrue(output.err().contains("made-up weights"), output::err);
     }
 
+    /** PixArt takes any size that it may bin; here it may not. */
+    @Test
+    void generatesWithPixArt() throws IOException {
+        Path picture = folder.resolve("fox.png");
+        String options = "--model pixart-alpha --device cpu --scale mini --height 64 --width 80 --steps 2 --warmups 0"
+                + " --no-resolution-binning --no-clean-caption --max-sequence-length 60 --output-image " + picture;
+        assertEquals(0, generate(options.split(" ")), output::err);
+        RgbImage image = RgbImage.read(picture);
+        assertEquals(List.of(64, 80), List.of(image.height(), image.width()));
+        assertTrue(output.err().contains("the prompt is longer than 60 tokens"), output::err);
+    }
+
     private Path inputImage() throws IOException {
         Path file = folder.resolve("input.png");
         RgbImage.of(41, 50, new byte[41 * 50 * RgbImage.CHANNELS]).write(file);
@@ -151,6 +163,10 @@ class GenerateCommandTest {
                     --width -8                    | width is -8, want a multiple of 8
                     --steps 0                     | num_inference_steps is 0, want at least 1
                     --steps many                  | 'many' is not an int
+                    --max-sequence-length 60      | --max-sequence-length is about PixArt-alpha, which the model is not
+                    --no-resolution-binning       | --no-resolution-binning is about PixArt-alpha
+                    --model pixart-alpha --no-resolution-binning --height 500 | height is 500, want a multiple of 8
+                    --model pixart-alpha --height 0 | the size is 0x512, want at least 1x1
                     --batch 0                     | num_images_per_prompt is 0, want at least 1
                     --warmups -1                  | warmups is -1, want at least 0
                     --dtype fp64                  | unknown dtype 'fp64'; known: auto, bf16, fp16, fp32

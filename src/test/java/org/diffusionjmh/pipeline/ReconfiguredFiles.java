@@ -9,6 +9,7 @@ import org.diffusionjmh.model.ModelConfig;
 import org.diffusionjmh.source.ModelDescription;
 import org.diffusionjmh.source.ModelFiles;
 import org.diffusionjmh.tokenizer.ClipTokenizer;
+import org.diffusionjmh.tokenizer.T5Tokenizer;
 
 /**
  * A model with something else in its configuration.
@@ -63,6 +64,11 @@ record ReconfiguredFiles(ModelFiles files, JsonObject index, Optional<JsonObject
     @Override
     public ClipTokenizer tokenizer(String component) throws IOException {
         return files.tokenizer(component);
+    }
+
+    @Override
+    public T5Tokenizer t5Tokenizer(String component) throws IOException {
+        return files.t5Tokenizer(component);
     }
 
     @Override

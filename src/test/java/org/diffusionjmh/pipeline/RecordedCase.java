@@ -52,7 +52,10 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
             "controlnet_conditioning_scale",
             "control_guidance_start",
             "control_guidance_end",
-            "guess_mode");
+            "guess_mode",
+            "clean_caption",
+            "use_resolution_binning",
+            "max_sequence_length");
 
     static Stream<RecordedCase> of(String... kinds) {
         return Fixtures.ofKind(kinds).stream().flatMap(fixture -> {
@@ -89,6 +92,13 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
 
     Optional<String> variant() {
         return recorded.has("variant") ? Optional.of(recorded.get("variant").getAsString()) : Optional.empty();
+    }
+
+    /** The folder of another transformer than the snapshot's, where the call used one. */
+    Optional<Path> transformer() {
+        return recorded.has("transformer")
+                ? Optional.of(fixture.resolve(recorded.get("transformer").getAsString()))
+                : Optional.empty();
     }
 
     /** The scheduler's configuration where the call used another than the snapshot's. */
@@ -138,11 +148,29 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
         given(recorded, "deepcache")
                 .map(JsonElement::getAsJsonObject)
                 .ifPresent(cache -> request.deepCache(deepCache(cache)));
+        pixArt(call).ifPresent(request::pixArt);
         return request.build();
     }
 
     boolean takesPicture() {
         return given(recorded.getAsJsonObject("call"), "image").isPresent();
+    }
+
+    /** The options of PixArt, if the call has any. */
+    private static Optional<PixArtOptions> pixArt(JsonObject call) {
+        PixArtOptions options = PixArtOptions.DEFAULT;
+        if (call.has("clean_caption")) {
+            options = options.withCleanCaption(call.get("clean_caption").getAsBoolean());
+        }
+        if (call.has("use_resolution_binning")) {
+            options = options.withResolutionBinning(
+                    call.get("use_resolution_binning").getAsBoolean());
+        }
+        if (call.has("max_sequence_length")) {
+            options = options.withMaxSequenceLength(
+                    call.get("max_sequence_length").getAsInt());
+        }
+        return options.equals(PixArtOptions.DEFAULT) ? Optional.empty() : Optional.of(options);
     }
 
     /** The call's arguments, of a pipeline that takes a picture. */

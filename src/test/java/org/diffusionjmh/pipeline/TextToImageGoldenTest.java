@@ -9,6 +9,9 @@ class TextToImageGoldenTest {
     @TestFactory
     Stream<DynamicTest> everyRecordedRun() {
         return GoldenRun.all(
-                run -> run.check(Pipelines::textToImage, run.recorded().request()), "sdxl-t2i", "sd15-t2i");
+                run -> run.check(Pipelines::textToImage, run.recorded().request()),
+                "sdxl-t2i",
+                "sd15-t2i",
+                "pixart-alpha");
     }
 }

@@ -17,9 +17,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.diffusionjmh.scheduler.Scheduler;
 import org.diffusionjmh.tokenizer.ClipTokenizer;
+import org.diffusionjmh.tokenizer.T5Tokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -43,7 +45,10 @@ class BuiltInModelTest {
                     Map.of("unet", 859_532_484L, "vae", 83_653_863L, "text_encoder", 123_060_480L)),
             Arguments.of(
                     BuiltInModel.LCM_DREAMSHAPER_V7,
-                    Map.of("unet", 859_602_884L, "vae", 83_653_863L, "text_encoder", 123_060_480L)));
+                    Map.of("unet", 859_602_884L, "vae", 83_653_863L, "text_encoder", 123_060_480L)),
+            Arguments.of(
+                    BuiltInModel.PIXART_ALPHA,
+                    Map.of("transformer", 611_349_152L, "vae", 83_653_863L, "text_encoder", 4_762_310_656L)));
 
     /** The full scale is the published architecture: any wrong width, depth or switch changes the count. */
     @ParameterizedTest
@@ -78,7 +83,7 @@ class BuiltInModelTest {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
                 ModelFiles files = new BuiltInFiles(model, scale, manager)) {
             for (String component : files.components()) {
-                if (component.startsWith("tokenizer")) {
+                if (model.components().get(component).name().equals("CLIPTokenizer")) {
                     String textEncoder = component.replace("tokenizer", "text_encoder");
                     long vocabulary = weights(model, scale, textEncoder)
                             .get("text_model.embeddings.token_embedding.weight")
@@ -94,11 +99,27 @@ class BuiltInModelTest {
         }
     }
 
+    /** T5's ids fit the table too. */
+    @ParameterizedTest
+    @EnumSource(Scale.class)
+    void t5TokenizerBelongsToItsTextEncoder(Scale scale) throws IOException {
+        long vocabulary = weights(BuiltInModel.PIXART_ALPHA, scale, "text_encoder")
+                .get("shared.weight")
+                .get(0);
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+                ModelFiles files = new BuiltInFiles(BuiltInModel.PIXART_ALPHA, scale, manager);
+                T5Tokenizer tokenizer = files.t5Tokenizer("tokenizer")) {
+            long[] ids = tokenizer.encode("a cat <extra_id_0>", 120).toArray();
+            assertEquals(120, ids.length);
+            assertTrue(Arrays.stream(ids).max().orElseThrow() < vocabulary);
+        }
+    }
+
     @ParameterizedTest
     @FieldSource("MODELS")
     void hasASchedulerOfItsOwn(BuiltInModel model) {
         var unused = Scheduler.of(model.schedulerConfig());
-        assertTrue(model.components().keySet().containsAll(List.of("unet", "vae", "text_encoder", "scheduler")));
+        assertTrue(model.components().keySet().containsAll(List.of("vae", "text_encoder", "tokenizer", "scheduler")));
     }
 
     @Test
@@ -108,6 +129,7 @@ class BuiltInModelTest {
         assertEquals(Optional.of(BuiltInModel.STABLE_DIFFUSION_V1_5), BuiltInModel.named("sd15"));
         assertEquals(Optional.of(BuiltInModel.INSTRUCT_PIX2PIX), BuiltInModel.named("instruct-pix2pix"));
         assertEquals(Optional.of(BuiltInModel.LCM_DREAMSHAPER_V7), BuiltInModel.named("lcm"));
+        assertEquals(Optional.of(BuiltInModel.PIXART_ALPHA), BuiltInModel.named("pixart-alpha"));
         assertEquals(Optional.empty(), BuiltInModel.named("sd16"));
         assertTrue(BuiltInModel.knownNames().contains("SG161222/RealVisXL_V4.0 (realvisxl-v4.0, realvisxl)"));
     }

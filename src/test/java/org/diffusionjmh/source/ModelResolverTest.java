@@ -70,6 +70,22 @@ class ModelResolverTest {
         assertTrue(warnings.get(0).contains("hf download " + ID), warnings.get(0));
     }
 
+    /** The pipeline is found where the model would be. */
+    @Test
+    void tellsThePipelineWithoutOpeningTheModel() throws IOException {
+        ModelResolver resolver = ModelResolver.of(Map.of("HF_HOME", folder.toString()));
+        assertEquals(
+                Optional.of("MyPipeline"),
+                resolver.pipelineClass(snapshot(folder.resolve("mine")).toString()));
+        assertEquals(Optional.of("PixArtAlphaPipeline"), resolver.pipelineClass("pixart-alpha"));
+        assertEquals(Optional.empty(), resolver.pipelineClass("owner/absent"));
+        Path cached = folder.resolve("hub/models--PixArt-alpha--PixArt-XL-2-1024-MS");
+        snapshot(cached.resolve("snapshots/" + HASH));
+        Files.createDirectories(cached.resolve("refs"));
+        Files.writeString(cached.resolve("refs/main"), HASH);
+        assertEquals(Optional.of("MyPipeline"), resolver.pipelineClass("pixart-alpha"));
+    }
+
     @Test
     void anUnknownNameListsWhatWasTried() {
         String message = assertThrows(IllegalArgumentException.class, () -> describe("owner/absent"))

@@ -1,6 +1,7 @@
 package org.diffusionjmh.source;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.diffusionjmh.scheduler.Scheduler;
 import org.diffusionjmh.weights.Dtype;
 import org.diffusionjmh.weights.SafetensorsWriter;
 import org.diffusionjmh.weights.SnapshotException;
@@ -51,6 +53,24 @@ class SnapshotFilesTest {
     void aVariantThatNoComponentHasIsRefused() {
         SnapshotException refusal = assertThrows(SnapshotException.class, () -> read("vae", Optional.of("non_ema")));
         assertTrue(refusal.getMessage().contains("no weights of the variant 'non_ema'"), refusal.getMessage());
+    }
+
+    /** Python writes infinities, which JSON has not, into configurations of DPM-Solver. */
+    @Test
+    void schedulersMayHaveInfinities() throws IOException {
+        Files.createDirectories(folder.resolve("scheduler"));
+        Files.writeString(
+                folder.resolve("model_index.json"),
+                "{\"_class_name\": \"P\", \"scheduler\": [\"diffusers\", \"DPMSolverMultistepScheduler\"]}");
+        Files.writeString(
+                folder.resolve("scheduler/scheduler_config.json"),
+                "{\"_class_name\": \"DPMSolverMultistepScheduler\", \"lambda_min_clipped\": -Infinity}");
+        try (ModelFiles files = SnapshotFiles.open("m", folder, Optional.empty())) {
+            var unused = Scheduler.of(files.schedulerConfig());
+            assertEquals(
+                    Double.NEGATIVE_INFINITY,
+                    files.schedulerConfig().get("lambda_min_clipped").getAsDouble());
+        }
     }
 
     private void weights(String component, String name, float value) throws IOException {
