@@ -6,7 +6,8 @@ import picocli.CommandLine;
 
 /** Entry point of the jar: a subcommand if the first argument names one, JMH otherwise. */
 public final class Main {
-    private static final Set<String> SUBCOMMANDS = Set.of("generate", "snapshot", "help", "--help", "--version");
+    private static final Set<String> SUBCOMMANDS =
+            Set.of("generate", "snapshot", "diff", "speedup", "help", "--help", "--version");
 
     private Main() {}
 

@@ -18,7 +18,13 @@ import picocli.CommandLine.HelpCommand;
             "Results go to benchmarks-results/ unless -rff names a file."
         },
         footer = {"", "An error is one line; -Ddiffusionjmh.stacktrace=true before -jar shows where it comes from."},
-        subcommands = {GenerateCommand.class, SnapshotCommand.class, HelpCommand.class})
+        subcommands = {
+            GenerateCommand.class,
+            SnapshotCommand.class,
+            DiffCommand.class,
+            SpeedupCommand.class,
+            HelpCommand.class
+        })
 final class RootCommand {
     /** The version in the jar's manifest. */
     static final class Version implements picocli.CommandLine.IVersionProvider {

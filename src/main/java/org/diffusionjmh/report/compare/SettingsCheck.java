@@ -1,0 +1,84 @@
+package org.diffusionjmh.report.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.diffusionjmh.report.result.Environment;
+import org.diffusionjmh.report.result.Failure;
+import org.diffusionjmh.report.result.Run;
+
+/** What in the runs' environments makes a comparison doubtful. */
+final class SettingsCheck {
+    private static final List<String> COMPARED =
+            List.of("machine", "os", "cpu", "cores", "memoryBytes", "gpu.name", "gpu.driver", "gpu.powerLimit");
+    private static final String VERSIONS = "versions.";
+    // That the project's version differs is what is measured.
+    private static final String PROJECT = "versions.project";
+
+    private SettingsCheck() {}
+
+    /** Warnings about two sides. */
+    static List<String> compare(List<Run> oldRuns, List<Run> newRuns) {
+        List<String> warnings = new ArrayList<>();
+        if (environments(oldRuns).isEmpty() != environments(newRuns).isEmpty()) {
+            warnings.add("only the " + (environments(oldRuns).isEmpty() ? "new" : "old")
+                    + " side has an environment file; whether machines and versions are the same is not known");
+        } else {
+            Stream.concat(oldRuns.stream(), newRuns.stream())
+                    .flatMap(run -> run.environment().stream())
+                    .flatMap(environment -> environment.facts().keySet().stream())
+                    .filter(SettingsCheck::isCompared)
+                    .distinct()
+                    .sorted()
+                    .forEach(path -> {
+                        Set<String> oldValues = values(oldRuns, path);
+                        Set<String> newValues = values(newRuns, path);
+                        if (!oldValues.equals(newValues)) {
+                            warnings.add(
+                                    path + " differs: " + text(oldValues) + " (old), " + text(newValues) + " (new)");
+                        }
+                    });
+        }
+        Stream.concat(oldRuns.stream(), newRuns.stream()).forEach(run -> warnings.addAll(within(run)));
+        return warnings;
+    }
+
+    /** Warnings about a run by itself: its marks and failures. */
+    static List<String> within(Run run) {
+        List<String> warnings = new ArrayList<>();
+        run.environment().ifPresent(environment -> {
+            if (!environment.marks().isEmpty()) {
+                warnings.add(run.files().csv() + " is marked: " + String.join(", ", environment.marks()));
+            }
+            environment.failures().forEach(failure -> warnings.add(run.files().csv() + ": " + text(failure)));
+        });
+        return warnings;
+    }
+
+    private static String text(Failure failure) {
+        String parameters = failure.parameters().isEmpty() ? "" : " (" + failure.parameters() + ")";
+        String fork = failure.fork().isEmpty() ? "" : ", fork " + failure.fork();
+        return failure.benchmark() + parameters + fork + " failed: " + failure.kind() + ": " + failure.reason();
+    }
+
+    private static boolean isCompared(String path) {
+        return COMPARED.contains(path) || (path.startsWith(VERSIONS) && !path.equals(PROJECT));
+    }
+
+    private static List<Environment> environments(List<Run> runs) {
+        return runs.stream().flatMap(run -> run.environment().stream()).toList();
+    }
+
+    private static Set<String> values(List<Run> runs, String path) {
+        return environments(runs).stream()
+                .flatMap(environment -> environment.fact(path).stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static String text(Set<String> values) {
+        return values.isEmpty() ? "not known" : String.join(" and ", values);
+    }
+}

@@ -1,0 +1,12 @@
+package org.diffusionjmh.report.result;
+
+/**
+ * A fork, or a whole benchmark, that gave no result.
+ *
+ * @param benchmark qualified name of class and method
+ * @param parameters the benchmark's, as {@link Parameters#toString} writes them
+ * @param fork from 1; empty if not known
+ * @param kind such as {@code OOM}, {@code timeout}, {@code crash}
+ * @param reason what is known of it
+ */
+public record Failure(String benchmark, String parameters, String fork, String kind, String reason) {}
