@@ -23,6 +23,7 @@ import picocli.CommandLine.HelpCommand;
             SnapshotCommand.class,
             DiffCommand.class,
             SpeedupCommand.class,
+            ReportCommand.class,
             HelpCommand.class
         })
 final class RootCommand {

@@ -49,7 +49,7 @@ final class ImageEncoder {
         }
     }
 
-    private static byte[] encode(RgbImage image, ImageFormat format) throws IOException {
+    static byte[] encode(RgbImage image, ImageFormat format) throws IOException {
         ImageWriter writer = ImageIO.getImageWritersByFormatName(format.name()).next();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {

@@ -1,6 +1,7 @@
 package org.diffusionjmh.image;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -54,6 +55,15 @@ public final class RgbImage {
      */
     public void write(Path file) throws IOException {
         ImageEncoder.write(this, file);
+    }
+
+    /** The picture as the bytes of a JPEG file. */
+    public byte[] toJpeg() {
+        try {
+            return ImageEncoder.encode(this, ImageFormat.JPEG);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // memory does not fail
+        }
     }
 
     public int height() {

@@ -13,6 +13,7 @@ import org.diffusionjmh.report.result.Parameters;
 import org.diffusionjmh.report.result.Run;
 import org.diffusionjmh.report.table.Cell;
 import org.diffusionjmh.report.table.Column;
+import org.diffusionjmh.report.table.Fields;
 import org.diffusionjmh.report.table.Sheet;
 import org.diffusionjmh.report.table.Table;
 

@@ -2,6 +2,7 @@ package org.diffusionjmh.report.compare;
 
 import java.util.Optional;
 import java.util.function.Function;
+import org.diffusionjmh.report.table.Fields;
 import org.diffusionjmh.report.table.Numbers;
 
 /** The columns that say how a value changed and how sure that is. */

@@ -10,20 +10,22 @@ import java.util.stream.Collectors;
 import org.diffusionjmh.report.result.Parameters;
 import org.diffusionjmh.report.table.Cell;
 import org.diffusionjmh.report.table.Column;
+import org.diffusionjmh.report.table.Fields;
 
 /** Parameters as columns of a table: all of them for programs; for people those that differ from row to row, the others are said once. */
-final class ParameterColumns {
+public final class ParameterColumns {
     private static final String GROUP = "params";
 
     private final SortedMap<String, SortedSet<String>> values = new TreeMap<>();
 
-    ParameterColumns(Collection<Parameters> rows) {
+    /** The parameters of a table's rows. */
+    public ParameterColumns(Collection<Parameters> rows) {
         rows.forEach(row -> row.values().keySet().forEach(name -> values.computeIfAbsent(name, n -> new TreeSet<>())));
         values.forEach((name, ofName) -> rows.forEach(row -> ofName.add(row.get(name))));
     }
 
     /** Adds the columns; of a row without parameters, the cells are empty. */
-    <R> void addTo(Fields<R> fields, Function<R, Parameters> parameters) {
+    public <R> void addTo(Fields<R> fields, Function<R, Parameters> parameters) {
         values.keySet().forEach(name -> {
             Column column = isConstant(name) ? Column.text(name).to(Column.Audience.PROGRAMS) : Column.text(name);
             fields.add(column.in(GROUP), row -> Cell.of(parameters.apply(row).get(name)));
@@ -31,7 +33,7 @@ final class ParameterColumns {
     }
 
     /** The parameters that are the same in all rows, as {@code name=value} with blanks between. */
-    String constants() {
+    public String constants() {
         return values.entrySet().stream()
                 .filter(entry -> isConstant(entry.getKey()))
                 .map(entry -> entry.getKey() + "=" + entry.getValue().first())

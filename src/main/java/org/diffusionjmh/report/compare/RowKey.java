@@ -23,7 +23,12 @@ public record RowKey(String benchmark, String metric, Mode mode, Parameters para
 
     /** The score that a metric belongs to. */
     RowKey score() {
-        return new RowKey(benchmark, ResultRow.SCORE, mode, parameters);
+        return withMetric(ResultRow.SCORE);
+    }
+
+    /** Another metric of the same benchmark. */
+    public RowKey withMetric(String other) {
+        return new RowKey(benchmark, other, mode, parameters);
     }
 
     public boolean isScore() {
@@ -48,7 +53,7 @@ public record RowKey(String benchmark, String metric, Mode mode, Parameters para
     }
 
     /** A class's name without its package. */
-    static String simple(String className) {
+    public static String simple(String className) {
         return className.substring(className.lastIndexOf('.') + 1);
     }
 

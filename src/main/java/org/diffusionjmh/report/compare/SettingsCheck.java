@@ -13,7 +13,7 @@ import org.diffusionjmh.report.result.Run;
 /** What in the runs' environments makes a comparison doubtful. */
 final class SettingsCheck {
     private static final List<String> COMPARED =
-            List.of("machine", "os", "cpu", "cores", "memoryBytes", "gpu.name", "gpu.driver", "gpu.powerLimit");
+            List.of("machine", "os", "cpu", "cores", "memoryBytes", "gpu.name", "gpu.driver", "gpu.powerLimitWatts");
     private static final String VERSIONS = "versions.";
     // That the project's version differs is what is measured.
     private static final String PROJECT = "versions.project";

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.diffusionjmh.report.table.Cell;
 import org.diffusionjmh.report.table.Column;
+import org.diffusionjmh.report.table.Fields;
 import org.diffusionjmh.report.table.Numbers;
 import org.diffusionjmh.report.table.Sheet;
 import org.diffusionjmh.report.table.Table;

@@ -2,7 +2,6 @@ package org.diffusionjmh.report.result;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -10,11 +9,26 @@ import java.util.TreeMap;
 /**
  * Where and how a run was measured.
  *
- * @param facts every value of the file by its path, such as {@code gpu.name} or {@code versions.jvm}; marks and failures excepted
+ * @param facts every value of the file by its path, such as {@code gpu.name} or {@code versions.jvm}; marks, failures and earlier runs excepted
  * @param marks what to know before trusting the results, such as {@code busy} or {@code synthetic weights}
+ * @param rowMarks the marks of single benchmarks
  * @param failures what gave no result
  */
-public record Environment(SortedMap<String, String> facts, List<String> marks, List<Failure> failures) {
+public record Environment(
+        SortedMap<String, String> facts, List<String> marks, List<RowMarks> rowMarks, List<Failure> failures) {
+    /**
+     * Marks of a benchmark.
+     *
+     * @param benchmark qualified name of class and method
+     * @param parameters the benchmark's, as {@link Parameters#toString} writes them
+     */
+    public record RowMarks(String benchmark, String parameters, List<String> marks) {
+        /** Keeps a copy of the list. */
+        public RowMarks {
+            marks = List.copyOf(marks);
+        }
+    }
+
     /** Path of the time the run started at, an ISO-8601 instant. */
     public static final String START = "start";
 
@@ -28,11 +42,18 @@ public record Environment(SortedMap<String, String> facts, List<String> marks, L
     public Environment {
         facts = Collections.unmodifiableSortedMap(new TreeMap<>(facts));
         marks = List.copyOf(marks);
+        rowMarks = List.copyOf(rowMarks);
         failures = List.copyOf(failures);
     }
 
-    public static Environment of(Map<String, String> facts, List<String> marks, List<Failure> failures) {
-        return new Environment(new TreeMap<>(facts), marks, failures);
+    /** The marks of a benchmark by itself; none if the file does not tell. */
+    public List<String> marks(String benchmark, Parameters parameters) {
+        String text = parameters.toString();
+        return rowMarks.stream()
+                .filter(row ->
+                        row.benchmark().equals(benchmark) && row.parameters().equals(text))
+                .flatMap(row -> row.marks().stream())
+                .toList();
     }
 
     /** A value of the file. */

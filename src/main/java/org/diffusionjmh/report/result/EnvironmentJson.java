@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +24,12 @@ final class EnvironmentJson {
     private static final Pattern PLACE = Pattern.compile("line (\\d+) column (\\d+)");
     private static final String MARKS = "marks";
     private static final String FAILURES = "failures";
+    private static final String ROWS = "rows";
+
+    /** What the run goes on with has an environment of its own in the file. */
+    private static final String EARLIER = "earlier";
+
+    private static final Set<String> NO_FACTS = Set.of(MARKS, FAILURES, ROWS, EARLIER);
 
     private EnvironmentJson() {}
 
@@ -40,8 +47,7 @@ final class EnvironmentJson {
         JsonObject object = root.getAsJsonObject();
         Map<String, String> facts = new TreeMap<>();
         object.entrySet().stream()
-                .filter(entry ->
-                        !entry.getKey().equals(MARKS) && !entry.getKey().equals(FAILURES))
+                .filter(entry -> !NO_FACTS.contains(entry.getKey()))
                 .forEach(entry -> addFacts(entry.getKey(), entry.getValue(), facts));
         List<String> marks =
                 elements(object, MARKS).stream().map(EnvironmentJson::text).toList();
@@ -49,7 +55,18 @@ final class EnvironmentJson {
                 .filter(JsonElement::isJsonObject)
                 .map(failure -> failure(failure.getAsJsonObject()))
                 .toList();
-        return Environment.of(facts, marks, failures);
+        List<Environment.RowMarks> rows = elements(object, ROWS).stream()
+                .filter(JsonElement::isJsonObject)
+                .map(row -> rowMarks(row.getAsJsonObject()))
+                .toList();
+        return new Environment(new TreeMap<>(facts), marks, rows, failures);
+    }
+
+    private static Environment.RowMarks rowMarks(JsonObject row) {
+        return new Environment.RowMarks(
+                member(row, "benchmark"),
+                member(row, "params"),
+                elements(row, MARKS).stream().map(EnvironmentJson::text).toList());
     }
 
     private static JsonElement parse(Path file) throws IOException {

@@ -24,7 +24,7 @@ public record Table(String name, List<Column> columns, List<List<Cell>> rows) {
     }
 
     /** The table with the columns for some readers only. */
-    Table readBy(Column.Audience reader) {
+    public Table readBy(Column.Audience reader) {
         return with(IntStream.range(0, columns.size())
                 .filter(i -> columns.get(i).isFor(reader))
                 .boxed()
@@ -32,7 +32,7 @@ public record Table(String name, List<Column> columns, List<List<Cell>> rows) {
     }
 
     /** The table without the columns that have no text in any row. */
-    Table withoutEmptyColumns() {
+    public Table withoutEmptyColumns() {
         return with(IntStream.range(0, columns.size())
                 .filter(i -> rows.stream().anyMatch(row -> !row.get(i).text().isEmpty()))
                 .boxed()
