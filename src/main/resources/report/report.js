@@ -119,7 +119,7 @@
         }
         const marks = chart.getDatasetMeta(index).data;
         (dataset.points || []).forEach((point, i) => {
-          if (point.low == null || point.high == null || !marks[i]) {
+          if (point.low == null || point.high == null || point.low === point.high || !marks[i]) {
             return;
           }
           const inside = (pixel) => Math.min(Math.max(pixel, area.top), area.bottom);
@@ -234,7 +234,7 @@
         plugins: {
           legend: {
             position: "bottom",
-            labels: { color: css("--text"), usePointStyle: true, filter: (item, data) => !data.datasets[item.datasetIndex].guide },
+            labels: { color: css("--text"), usePointStyle: true, boxWidth: 8, boxHeight: 8, filter: (item, data) => !data.datasets[item.datasetIndex].guide },
           },
           tooltip: {
             callbacks: {

@@ -71,20 +71,20 @@ public final class SpeedupSheet {
                 .add(Column.number("time"), row -> Cell.of(row.difference().newValue()))
                 .add(Column.text("unit"), row -> Cell.of(row.difference().unit().toString()))
                 .add(Column.number("speedup"), row -> Cell.of(times(row.speedup()), row.speedup()));
-        FindingColumns.addTo(
-                fields,
-                row -> row.difference().ratio(),
-                row -> Optional.of(row.difference().finding()));
-        return fields.people(
-                        "verdict", false, row -> row.difference().verdict().label() + footnotes.marks(row.difference()))
-                .programs("verdict", row -> row.difference().verdict().label())
-                .people("first call s", true, SpeedupSheet::firstCalls)
+        fields.people("first call s", true, SpeedupSheet::firstCalls)
                 .number("baselineFirstSeconds", SpeedupRow::baselineFirst)
                 .number("firstSeconds", SpeedupRow::first)
                 .people("compile s", true, row -> Numbers.text(row.compileCost()))
                 .number("compileSeconds", SpeedupRow::compileCost)
                 .people("paid off", true, SpeedupSheet::paidOff)
                 .number("breakEven", row -> number(row.breakEven()));
+        FindingColumns.addTo(
+                fields,
+                row -> row.difference().ratio(),
+                row -> Optional.of(row.difference().finding()));
+        return fields.people(
+                        "verdict", false, row -> row.difference().verdict().label() + footnotes.marks(row.difference()))
+                .programs("verdict", row -> row.difference().verdict().label());
     }
 
     private static String firstCalls(SpeedupRow row) {

@@ -16,10 +16,12 @@ final class FigureCharts {
 
     private FigureCharts() {}
 
-    /** Scores with their intervals, one chart per benchmark. */
+    /** Scores with their intervals, one chart per benchmark; those that are rates are with {@link #throughput}. */
     static List<Chart> latency(List<ReportRun> runs) {
         List<RunRow> rows = new ArrayList<>();
-        runs.forEach(run -> run.scores().forEach(row -> rows.add(new RunRow(run, row))));
+        runs.forEach(run -> run.scores().stream()
+                .filter(row -> !row.unit().isRate())
+                .forEach(row -> rows.add(new RunRow(run, row))));
         return charts(rows, Chart.Kind.BAR, INTERVALS);
     }
 
@@ -37,7 +39,7 @@ final class FigureCharts {
     static List<Chart> throughput(List<ReportRun> runs) {
         List<RunRow> rows = new ArrayList<>();
         runs.forEach(run -> run.rows().values().stream()
-                .filter(row -> !row.key().isScore() && row.unit().isRate())
+                .filter(row -> row.unit().isRate())
                 .forEach(row -> rows.add(new RunRow(run, row))));
         return charts(rows, Chart.Kind.LINE, INTERVALS);
     }
@@ -72,8 +74,16 @@ final class FigureCharts {
         List<Chart> charts = new ArrayList<>();
         groups.values().forEach(group -> {
             Unit unit = group.get(0).row().unit();
+            RowScore first = group.get(0).row();
+            boolean alone = rows.stream()
+                            .filter(row -> row.title().equals(group.get(0).title()))
+                            .map(row -> row.row().key().mode())
+                            .distinct()
+                            .count()
+                    == 1;
             charts.add(GroupedChart.of(
-                    group.get(0).title(),
+                    group.get(0).title()
+                            + (alone ? "" : " (" + first.key().mode().shortLabel() + ")"),
                     caption,
                     kind,
                     unit.toString(),

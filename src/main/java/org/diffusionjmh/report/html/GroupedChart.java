@@ -2,6 +2,7 @@ package org.diffusionjmh.report.html;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +29,11 @@ final class GroupedChart {
                 .distinct()
                 .sorted(GroupedChart::compare)
                 .toList();
+        Map<String, Integer> numbers = new HashMap<>();
+        places.forEach(place -> numbers.put(place, numbers.size()));
         Map<String, List<Chart.Point>> series = new LinkedHashMap<>();
         for (Entry entry : entries) {
-            int place = places.indexOf(names.place(entry.parameters()));
+            int place = numbers.get(names.place(entry.parameters()));
             series.computeIfAbsent(entry.series(), name -> new ArrayList<>())
                     .add(Chart.Point.of(place, entry.value(), entry.error(), entry.text()));
         }

@@ -34,11 +34,7 @@ final class HeaderSection {
         if (!warnings.isEmpty()) {
             header.add(list("Warnings", warnings));
         }
-        List<String> failures = runs.stream()
-                .flatMap(run -> run.run().environment().stream())
-                .flatMap(environment -> environment.failures().stream())
-                .map(HeaderSection::text)
-                .toList();
+        List<String> failures = runs.stream().flatMap(HeaderSection::failures).toList();
         return failures.isEmpty() ? header : header.add(list("Failed", failures));
     }
 
@@ -83,6 +79,13 @@ final class HeaderSection {
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElse(mark);
+    }
+
+    private static Stream<String> failures(ReportRun run) {
+        String of = run.label().isEmpty() ? "" : "Run " + run.label() + ": ";
+        return run.run().environment().stream()
+                .flatMap(environment -> environment.failures().stream())
+                .map(failure -> of + text(failure));
     }
 
     private static String text(Failure failure) {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,9 +57,14 @@ record HistoryRun(ReportRun run, Instant start, String commit, String machine) {
         String machine = environment.fact("machine").orElse("");
         return environment
                 .fact("gpu.name")
-                .filter(gpu -> !machine.contains(gpu))
+                .filter(gpu -> !plain(machine).contains(plain(gpu)))
                 .map(gpu -> (machine + " " + gpu).strip())
                 .orElse(machine);
+    }
+
+    /** Letters and digits alone: a machine's name may have its GPU's in it, in another spelling. */
+    private static String plain(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
     }
 
     private static Optional<Instant> instant(String text) {

@@ -100,22 +100,25 @@ final class PicturesSection {
     private Element figure(Shown one, Optional<RgbImage> baseline) {
         String name =
                 one.compiler().isEmpty() ? one.picture().file().getFileName().toString() : one.compiler();
-        Element figure = Element.of("figure");
+        Element caption = Element.of("figcaption").add(Element.of("b", name)).text(figures(one.picture()));
         Loaded loaded = read(one.picture());
         if (loaded.picture().isEmpty() || shown >= MOST_PICTURES) {
-            figure.add(Element.of("p", loaded.picture().isEmpty() ? loaded.problem() : "Left out: too many pictures.")
-                    .with("class", "note"));
-        } else {
-            RgbImage picture = loaded.picture().get();
-            figure.add(image(picture, name));
-            shown++;
-            baseline.filter(other -> !one.compiler().equals(BASELINE)
-                            && other.height() == picture.height()
-                            && other.width() == picture.width())
-                    .ifPresent(other -> figure.add(image(
-                            PictureData.difference(other, picture), "difference of " + name + " from " + BASELINE)));
+            String problem = loaded.picture().isEmpty() ? loaded.problem() : "Left out: too many pictures.";
+            return Element.of("figure")
+                    .add(Element.of("p", problem).with("class", "note"))
+                    .add(caption);
         }
-        return figure.add(Element.of("figcaption").add(Element.of("b", name)).text(figures(one.picture())));
+        RgbImage picture = loaded.picture().get();
+        shown++;
+        Element figure = Element.of("figure").add(image(picture, name)).add(caption);
+        baseline.filter(other -> !one.compiler().equals(BASELINE)
+                        && other.height() == picture.height()
+                        && other.width() == picture.width())
+                .ifPresent(other -> figure.add(image(
+                                PictureData.difference(other, picture), "difference of " + name + " from " + BASELINE))
+                        .add(Element.of("p", "difference times " + PictureData.GAIN)
+                                .with("class", "note")));
+        return figure;
     }
 
     private static Element image(RgbImage picture, String text) {
@@ -131,7 +134,7 @@ final class PicturesSection {
             return "";
         }
         return " PSNR " + Numbers.text(picture.psnr()) + " dB, SSIM " + Numbers.text(picture.ssim())
-                + ", largest difference " + Numbers.text(picture.maxDifference());
+                + ", largest difference " + Math.round(picture.maxDifference());
     }
 
     private record Loaded(Optional<RgbImage> picture, String problem) {}

@@ -3,6 +3,8 @@ package org.diffusionjmh.report.html;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.diffusionjmh.report.compare.ParameterColumns;
 import org.diffusionjmh.report.compare.RowScore;
 import org.diffusionjmh.report.compare.SpeedupSheet;
@@ -13,6 +15,7 @@ import org.diffusionjmh.report.table.Fields;
 import org.diffusionjmh.report.table.Numbers;
 import org.diffusionjmh.report.table.Sheet;
 import org.diffusionjmh.report.table.Table;
+import org.openjdk.jmh.annotations.Mode;
 
 /** The figures as tables: scores with the metrics beside them, all metrics, and the compilers compared. */
 final class ResultsSection {
@@ -43,8 +46,12 @@ final class ResultsSection {
         Element section = Element.of("section")
                 .with("id", "results")
                 .add(Element.of("h2", "Results"))
-                .add(constants(scores))
-                .add(HtmlTable.of(scoreTable(scores)));
+                .add(constants(scores));
+        if (scores.isEmpty()) {
+            section.add(Element.of("p", "There are no results."));
+        } else {
+            section.add(HtmlTable.of(scoreTable(scores)));
+        }
         if (!metrics.isEmpty()) {
             section.add(Element.of("details")
                     .add(Element.of("summary", "All further metrics"))
@@ -55,9 +62,15 @@ final class ResultsSection {
 
     /** What the tables leave out because it is everywhere the same. */
     private static Element constants(List<Line> lines) {
-        String constants = parameters(lines).constants();
+        Set<Mode> modes = modes(lines);
+        String mode = modes.size() == 1 ? "mode=" + modes.iterator().next().shortLabel() + " " : "";
+        String constants = (mode + parameters(lines).constants()).strip();
         return Element.of("p", constants.isEmpty() ? "" : "In all rows: " + constants)
                 .with("class", "note");
+    }
+
+    private static Set<Mode> modes(List<Line> lines) {
+        return lines.stream().map(line -> line.row().key().mode()).collect(Collectors.toSet());
     }
 
     private static ParameterColumns parameters(List<Line> lines) {
@@ -86,10 +99,14 @@ final class ResultsSection {
     }
 
     private static Fields<Line> common(List<Line> lines) {
+        long modes = modes(lines).size();
         Fields<Line> fields = new Fields<Line>()
-                .people("run", false, line -> line.run().label())
                 .people("benchmark", false, line -> line.row().key().shortName())
-                .people("mode", false, line -> line.row().key().mode().shortLabel());
+                .people("run", false, line -> line.run().label())
+                .people(
+                        "mode",
+                        false,
+                        line -> modes == 1 ? "" : line.row().key().mode().shortLabel());
         parameters(lines).addTo(fields, line -> line.row().key().parameters());
         return fields.add(Column.number("n"), line -> Cell.of(line.row().count()))
                 .add(Column.number("value"), line -> Cell.of(line.row().value()))

@@ -125,7 +125,7 @@ final class EnvironmentJson {
         if (value instanceof JsonArray array) {
             List<String> texts = new ArrayList<>();
             array.forEach(element -> texts.add(text(element)));
-            return String.join(", ", texts);
+            return texts.isEmpty() ? "none" : String.join(", ", texts);
         }
         return value.toString();
     }
