@@ -117,7 +117,10 @@ public final class DiffSheet {
                 .orElse("");
     }
 
-    private static Fields<Line> fields(ParameterColumns parameters) {
+    private Fields<Line> fields(ParameterColumns parameters) {
+        // Files of programs have no place for warnings, so that each row says what is against it.
+        String marks = SettingsCheck.marks(
+                Stream.concat(diff.oldRuns().stream(), diff.newRuns().stream()).toList());
         Fields<Line> fields = new Fields<Line>()
                 .programs("kind", Line::kind)
                 .people("benchmark", false, Line::shortName)
@@ -130,7 +133,8 @@ public final class DiffSheet {
                 .add(Column.text("unit"), line -> Cell.of(line.unit()));
         FindingColumns.addTo(fields, Line::ratio, Line::finding);
         return fields.people("verdict", false, line -> line.verdict() + line.marks())
-                .programs("verdict", Line::verdict);
+                .programs("verdict", Line::verdict)
+                .programs("marks", line -> marks);
     }
 
     private Line line(RowDiff row) {

@@ -46,6 +46,15 @@ final class SettingsCheck {
         return warnings;
     }
 
+    /** All marks of several runs, for a cell of a table. */
+    static String marks(List<Run> runs) {
+        return runs.stream()
+                .flatMap(run -> run.environment().stream())
+                .flatMap(environment -> environment.marks().stream())
+                .distinct()
+                .collect(Collectors.joining(", "));
+    }
+
     /** Warnings about a run by itself: its marks and failures. */
     static List<String> within(Run run) {
         List<String> warnings = new ArrayList<>();

@@ -62,6 +62,7 @@ public final class SpeedupSheet {
     }
 
     private Fields<SpeedupRow> fields(ParameterColumns parameters) {
+        String marks = SettingsCheck.marks(speedup.runs());
         Fields<SpeedupRow> fields = new Fields<SpeedupRow>()
                 .people("benchmark", false, row -> row.difference().key().shortName())
                 .programs("benchmark", SpeedupRow::benchmark);
@@ -84,7 +85,8 @@ public final class SpeedupSheet {
                 row -> Optional.of(row.difference().finding()));
         return fields.people(
                         "verdict", false, row -> row.difference().verdict().label() + footnotes.marks(row.difference()))
-                .programs("verdict", row -> row.difference().verdict().label());
+                .programs("verdict", row -> row.difference().verdict().label())
+                .programs("marks", row -> marks);
     }
 
     private static String firstCalls(SpeedupRow row) {

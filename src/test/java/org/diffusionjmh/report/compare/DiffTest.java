@@ -190,6 +190,8 @@ class DiffTest {
                         folder.resolve("b.csv") + " is marked: busy, cpu",
                         folder.resolve("b.csv") + ": p.C.n failed: OOM: full"),
                 Diff.of(List.of(read("a")), List.of(read("b"))).warnings());
+        String table = Format.CSV.print(DiffSheet.of(Diff.of(List.of(read("a")), List.of(read("b")))));
+        assertTrue(table.lines().skip(1).allMatch(line -> line.endsWith("\"busy, cpu\"")), table);
         assertEquals(
                 List.of(
                         "only the old side has an environment file; whether machines and versions are the same is not known"),
