@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
             "Compares results: JMH's CSV of any project; better with the samples beside it, as runs of this jar leave them.",
             "",
             "Rows are matched by benchmark, mode and parameters. The medians of the forks are compared by the exact"
-                    + " Mann-Whitney test at 5 %, from 4 forks a side on; with fewer, the iterations, or JMH's scores and"
+                    + " Mann-Whitney test at 5 %%, from 4 forks a side on; with fewer, the iterations, or JMH's scores and"
                     + " errors, and a note says so. Scores are the median of the forks' medians where there are samples."
         },
         footer = {
@@ -32,7 +32,6 @@ import picocli.CommandLine.Spec;
         },
         sortOptions = false)
 final class DiffCommand implements Callable<Integer> {
-    @SuppressWarnings("unused") // for the help text; see files
     @Parameters(arity = "0..2", paramLabel = "CSV", description = "The old and the new results.")
     private List<Path> files = new ArrayList<>();
 

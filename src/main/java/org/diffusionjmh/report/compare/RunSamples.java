@@ -30,7 +30,7 @@ final class RunSamples {
 
     /** The row's measured samples in its unit; empty if there are none that are numbers in such a unit. */
     Optional<ForkSamples> of(ResultRow row) {
-        return forks(row, measured.getOrDefault(key(row), List.of()));
+        return measured.isEmpty() ? Optional.empty() : forks(row, measured.getOrDefault(key(row), List.of()));
     }
 
     /** The first warm-up iteration of each fork, in the row's unit. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.diffusionjmh.report.compare.RowScore;
 import org.diffusionjmh.report.result.Unit;
 import org.diffusionjmh.report.table.Numbers;
+import org.openjdk.jmh.annotations.Mode;
 
 /** Charts of scores and metrics by benchmark, compiler and resolution. */
 final class FigureCharts {
@@ -45,11 +46,6 @@ final class FigureCharts {
     }
 
     private record RunRow(ReportRun run, RowScore row) {
-        /** Rows of equal titles share a chart. */
-        String title() {
-            return row.key().shortName();
-        }
-
         GroupedChart.Entry entry(Unit unit) {
             double factor = row.unit().factorTo(unit).orElse(Double.NaN);
             return new GroupedChart.Entry(
@@ -66,29 +62,23 @@ final class FigureCharts {
         }
     }
 
+    /** One chart per benchmark, and per mode where it was measured in several. */
     private static List<Chart> charts(List<RunRow> rows, Chart.Kind kind, String caption) {
-        Map<String, List<RunRow>> groups = new LinkedHashMap<>();
-        rows.forEach(row -> groups.computeIfAbsent(
-                        row.title() + " " + row.row().key().mode(), title -> new ArrayList<>())
+        Map<String, Map<Mode, List<RunRow>>> benchmarks = new LinkedHashMap<>();
+        rows.forEach(row -> benchmarks
+                .computeIfAbsent(row.row().key().shortName(), name -> new LinkedHashMap<>())
+                .computeIfAbsent(row.row().key().mode(), mode -> new ArrayList<>())
                 .add(row));
         List<Chart> charts = new ArrayList<>();
-        groups.values().forEach(group -> {
-            Unit unit = group.get(0).row().unit();
-            RowScore first = group.get(0).row();
-            boolean alone = rows.stream()
-                            .filter(row -> row.title().equals(group.get(0).title()))
-                            .map(row -> row.row().key().mode())
-                            .distinct()
-                            .count()
-                    == 1;
+        benchmarks.forEach((name, modes) -> modes.forEach((mode, ofMode) -> {
+            Unit unit = ofMode.get(0).row().unit();
             charts.add(GroupedChart.of(
-                    group.get(0).title()
-                            + (alone ? "" : " (" + first.key().mode().shortLabel() + ")"),
+                    modes.size() == 1 ? name : name + " (" + mode.shortLabel() + ")",
                     caption,
                     kind,
                     unit.toString(),
-                    group.stream().map(row -> row.entry(unit)).toList()));
-        });
+                    ofMode.stream().map(row -> row.entry(unit)).toList()));
+        }));
         return charts;
     }
 }

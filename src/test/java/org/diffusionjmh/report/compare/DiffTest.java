@@ -203,11 +203,11 @@ class DiffTest {
         GeneratedRun old = new GeneratedRun("x");
         GeneratedRun fresh = new GeneratedRun("x");
         for (int i = 0; i < 10_000; i++) {
-            old.forks(GENERATE, forks(2, 5, 100), Integer.toString(i));
-            fresh.forks(GENERATE, forks(2, 5, 101), Integer.toString(i));
+            old.row(GENERATE, "ss", 10, 100 + random.nextGaussian(), 3, "ms/op", Integer.toString(i));
+            fresh.row(GENERATE, "ss", 10, 101 + random.nextGaussian(), 3, "ms/op", Integer.toString(i));
         }
-        Path oldFile = old.write(folder.resolve("a.csv"));
-        Path newFile = fresh.write(folder.resolve("b.csv"));
+        Path oldFile = old.writeCsv(folder.resolve("a.csv"));
+        Path newFile = fresh.writeCsv(folder.resolve("b.csv"));
         // The thread's own time: what else the machine does is not measured.
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long start = threads.getCurrentThreadCpuTime();
