@@ -15,7 +15,7 @@ final class InputImageOptions {
             names = "--input-image",
             paramLabel = "FILE",
             description =
-                    "PNG or JPEG file to start from: edited by an InstructPix2Pix model, image to image otherwise.")
+                    "PNG, JPEG or WebP file to start from: edited by an InstructPix2Pix model, image to image otherwise.")
     private Optional<Path> inputImage;
 
     @Option(

@@ -14,7 +14,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/** Reads pictures with the JDK's decoders, but takes the stored samples as Pillow does, without colour management. */
+/** Reads pictures with the JDK's decoders, and WebP with TwelveMonkeys', but takes the stored samples as Pillow does, without colour management. */
 final class ImageDecoder {
     private static final long LARGEST_PIXELS = 1L << 26;
     private static final long LARGEST_FILE = 1L << 28;
@@ -32,11 +32,12 @@ final class ImageDecoder {
     private RgbaImage read() throws IOException {
         byte[] bytes = bytes();
         ImageFormat format = ImageFormat.ofContent(bytes)
-                .orElseThrow(() -> new ImageFileException(file, "neither a PNG nor a JPEG picture"));
+                .orElseThrow(() -> new ImageFileException(file, "neither a PNG nor a JPEG nor a WebP picture"));
         Orientation orientation =
                 switch (format) {
                     case PNG -> PngChunks.orientation(file, bytes);
                     case JPEG -> JpegSegments.orientation(bytes);
+                    case WEBP -> WebpChunks.orientation(file, bytes);
                 };
         BufferedImage decoded = decode(bytes, format);
         return orientation.upright(samples(decoded), decoded.getHeight(), decoded.getWidth());

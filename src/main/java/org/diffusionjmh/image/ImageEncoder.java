@@ -3,6 +3,7 @@ package org.diffusionjmh.image;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -49,7 +50,7 @@ final class ImageEncoder {
         }
     }
 
-    static byte[] encode(RgbImage image, ImageFormat format) throws IOException {
+    static byte[] encode(RgbImage image, ImageFormat format) {
         ImageWriter writer = ImageIO.getImageWritersByFormatName(format.name()).next();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
@@ -60,6 +61,8 @@ final class ImageEncoder {
                 parameters.setCompressionQuality(JPEG_QUALITY);
             }
             writer.write(null, new IIOImage(buffered(image), null, null), parameters);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // in memory, nothing can fail
         } finally {
             writer.dispose();
         }

@@ -37,10 +37,10 @@ public final class RgbImage {
     }
 
     /**
-     * Reads a PNG or JPEG file as diffusers' {@code load_image} does: turned upright as its EXIF orientation says, grey and palette
+     * Reads a PNG, JPEG or WebP file as diffusers' {@code load_image} does: turned upright as its EXIF orientation says, grey and palette
      * colours made RGB, alpha dropped, 16-bit colours cut to their high byte (Pillow clips grey ones instead), colour profiles ignored.
      *
-     * @throws ImageFileException if the file is neither, is broken, or has more than 2^26 pixels (checked before decoding)
+     * @throws ImageFileException if the file is none of these, is broken, or has more than 2^26 pixels (checked before decoding)
      * @throws IOException if it cannot be read
      */
     public static RgbImage read(Path file) throws IOException {
@@ -57,13 +57,9 @@ public final class RgbImage {
         ImageEncoder.write(this, file);
     }
 
-    /** The picture as the bytes of a JPEG file. */
-    public byte[] toJpeg() {
-        try {
-            return ImageEncoder.encode(this, ImageFormat.JPEG);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // memory does not fail
-        }
+    /** The picture as the content of a file. */
+    public byte[] encoded(ImageFormat format) {
+        return ImageEncoder.encode(this, format);
     }
 
     public int height() {

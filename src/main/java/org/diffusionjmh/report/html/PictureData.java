@@ -22,7 +22,7 @@ final class PictureData {
                 : picture.resize(
                         Math.max(1, picture.height() * LARGEST_SIDE / side),
                         Math.max(1, picture.width() * LARGEST_SIDE / side));
-        return "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(shown.toJpeg());
+        return "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(shown.encoded(ImageFormat.JPEG));
     }
 
     /** How far two pictures of one size are apart, value by value, times {@link #GAIN}; black is equal. */
