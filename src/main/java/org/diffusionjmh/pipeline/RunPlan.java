@@ -57,7 +57,8 @@ record RunPlan(
     /** With the request's options that only some schedulers take. */
     private static SamplingOptions options(TextToImageRequest request, SamplingOptions options) {
         OptionalInt original = request.originalInferenceSteps();
-        return original.isEmpty() ? options : options.with(StepOption.ORIGINAL_INFERENCE_STEPS, original.getAsInt());
+        SamplingOptions all = request.eta() == 0 ? options : options.with(StepOption.ETA, request.eta());
+        return original.isEmpty() ? all : all.with(StepOption.ORIGINAL_INFERENCE_STEPS, original.getAsInt());
     }
 
     /** Steps whose timestep is not below the one at which {@code denoising_end} stops. */

@@ -23,7 +23,8 @@ import org.diffusionjmh.image.RgbImage;
  * @param seed seed of the noise
  * @param clipSkip layers of the text encoder to leave out at its end
  * @param sizeConditions SDXL's size conditions
- * @param denoisingEnd fraction of the run after which it stops, above 0 and below 1
+ * @param denoisingEnd fraction of the run after which it stops, above 0 and at most 1
+ * @param eta DDIM's share of DDPM's noise, 0 to 1; 0 with other schedulers
  * @param originalInferenceSteps steps of the schedule that a latent consistency model was distilled at; absent: the scheduler's
  * @param deepCache what is kept from step to step; absent: nothing is
  * @param pixArt options of PixArt-alpha; absent: their defaults
@@ -43,6 +44,7 @@ public record TextToImageRequest(
         OptionalInt clipSkip,
         SizeConditions sizeConditions,
         OptionalDouble denoisingEnd,
+        double eta,
         OptionalInt originalInferenceSteps,
         Optional<DeepCache> deepCache,
         Optional<PixArtOptions> pixArt) {
@@ -62,6 +64,13 @@ public record TextToImageRequest(
         require(height >= 1 && width >= 1, "the size is " + height + "x" + width + ", want at least 1x1");
         require(numInferenceSteps >= 1, "num_inference_steps is " + numInferenceSteps + ", want at least 1");
         require(numImagesPerPrompt >= 1, "num_images_per_prompt is " + numImagesPerPrompt + ", want at least 1");
+        require(
+                guidanceRescale >= 0 && guidanceRescale <= 1,
+                "guidance_rescale is " + guidanceRescale + ", want 0 to 1");
+        denoisingEnd.ifPresent(end -> require(
+                end > 0 && end <= 1,
+                "denoising_end is " + end + ", want above 0 and at most 1, which is the whole run"));
+        require(eta >= 0 && eta <= 1, "eta is " + eta + ", want 0 to 1");
         require(clipSkip.isEmpty() || clipSkip.getAsInt() >= 0, "clip_skip is " + clipSkip + ", want at least 0");
     }
 
@@ -151,6 +160,7 @@ public record TextToImageRequest(
         private OptionalInt clipSkip = OptionalInt.empty();
         private SizeConditions sizeConditions = SizeConditions.NONE;
         private OptionalDouble denoisingEnd = OptionalDouble.empty();
+        private double eta;
         private OptionalInt originalInferenceSteps = OptionalInt.empty();
         private Optional<DeepCache> deepCache = Optional.empty();
         private Optional<PixArtOptions> pixArt = Optional.empty();
@@ -230,6 +240,11 @@ public record TextToImageRequest(
             return this;
         }
 
+        public Builder eta(double share) {
+            eta = share;
+            return this;
+        }
+
         public Builder originalInferenceSteps(int steps) {
             originalInferenceSteps = OptionalInt.of(steps);
             return this;
@@ -264,6 +279,7 @@ public record TextToImageRequest(
                     clipSkip,
                     sizeConditions,
                     denoisingEnd,
+                    eta,
                     originalInferenceSteps,
                     deepCache,
                     pixArt);

@@ -61,7 +61,9 @@ public record SamplingOptions(int numInferenceSteps, int beginIndex, Map<StepOpt
             if (!known.contains(option)) {
                 throw new IllegalArgumentException(scheduler.getSimpleName() + " takes no option '" + option.key()
                         + "' (value " + values.get(option) + "); it takes "
-                        + known.stream().map(StepOption::key).sorted().toList());
+                        + (known.isEmpty()
+                                ? "none"
+                                : known.stream().map(StepOption::key).sorted().toList()));
             }
         }
     }
