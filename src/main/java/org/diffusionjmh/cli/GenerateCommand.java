@@ -4,17 +4,17 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.image.RgbImage;
-import org.diffusionjmh.pipeline.ControlNetPipeline;
+import org.diffusionjmh.pipeline.CallArguments;
 import org.diffusionjmh.pipeline.DiffusionPipeline;
-import org.diffusionjmh.pipeline.ImageToImagePipeline;
 import org.diffusionjmh.pipeline.PipelineOptions;
 import org.diffusionjmh.pipeline.Pipelines;
-import org.diffusionjmh.pipeline.TextToImagePipeline;
 import org.diffusionjmh.pipeline.TextToImageRequest;
 import org.diffusionjmh.pipeline.Warnings;
+import org.diffusionjmh.source.ModelDescription;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,8 +27,6 @@ import picocli.CommandLine.Spec;
         description = "Generates pictures from a prompt, or from a prompt and a picture, and tells how long it took.",
         sortOptions = false)
 final class GenerateCommand implements Callable<Integer> {
-    private static final double BYTES_PER_GIB = 1 << 30;
-
     @Mixin
     private ModelOptions model;
 
@@ -45,6 +43,9 @@ final class GenerateCommand implements Callable<Integer> {
     private LoraOptions loras;
 
     @Mixin
+    private CallOptions extra;
+
+    @Mixin
     private OutputOptions output;
 
     @Option(
@@ -53,6 +54,9 @@ final class GenerateCommand implements Callable<Integer> {
             description = "Generations before the measured one; the first compiles. Default: ${DEFAULT-VALUE}",
             defaultValue = "1")
     private int warmups;
+
+    @Mixin
+    private SweepOptions sweeps;
 
     @SuppressWarnings("unused") // picocli's
     @Option(names = "--help", usageHelp = true, description = "Shows this text.")
@@ -65,40 +69,58 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Optional<RgbImage> image = input.read();
         List<RgbImage> controlImages = control.read();
-        checkOptions(image, controlImages);
-        Warnings warnings = new WarningPrinter(spec.commandLine().getErr());
+        CallArguments arguments = extra.arguments();
+        List<GenerateTask> tasks = tasks(image, controlImages, arguments);
+        Console console =
+                new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+        Warnings warnings = new WarningPrinter(console.err());
         long start = System.nanoTime();
         PipelineOptions options = model.pipelineOptions();
+        Optional<RgbImage> sizing = image.or(() -> controlImages.stream().findFirst());
+        Function<ModelDescription, TextToImageRequest.Builder> requests = description -> {
+            arguments.requireTakenBy(description, image.isPresent());
+            return arguments.applyTo(text.request(description, options.scale(), sizing));
+        };
         if (image.isPresent()) {
-            try (ImageToImagePipeline pipeline = Pipelines.imageToImage(model.model(), options, warnings)) {
-                pipeline.setLoras(loras.loras());
-                tellLoaded(pipeline, options, start);
-                TextToImageRequest request = text.request(pipeline.description(), options.scale(), image);
-                generate(pipeline, input.request(request, image.get()), warnings);
-            }
+            var pipeline = Pipelines.imageToImage(model.model(), options, warnings);
+            run(
+                    tasks,
+                    new LoadedPipeline<>(
+                            pipeline,
+                            requests,
+                            request -> arguments.applyTo(input.request(request, image.get())),
+                            options.dtype(),
+                            warnings),
+                    start,
+                    console);
         } else if (!control.models().isEmpty()) {
-            try (ControlNetPipeline pipeline =
-                    Pipelines.controlNet(model.model(), control.models(), options, warnings)) {
-                pipeline.setLoras(loras.loras());
-                tellLoaded(pipeline, options, start);
-                Optional<RgbImage> sizing = controlImages.stream().findFirst();
-                TextToImageRequest request = text.request(pipeline.description(), options.scale(), sizing);
-                generate(pipeline, control.request(request, controlImages), warnings);
-            }
+            var pipeline = Pipelines.controlNet(model.model(), control.models(), options, warnings);
+            run(
+                    tasks,
+                    new LoadedPipeline<>(
+                            pipeline,
+                            requests,
+                            request -> control.request(request, controlImages),
+                            options.dtype(),
+                            warnings),
+                    start,
+                    console);
         } else {
-            try (TextToImagePipeline pipeline = Pipelines.textToImage(model.model(), options, warnings)) {
-                pipeline.setLoras(loras.loras());
-                tellLoaded(pipeline, options, start);
-                generate(pipeline, text.request(pipeline.description(), options.scale(), image), warnings);
-            }
+            var pipeline = Pipelines.textToImage(model.model(), options, warnings);
+            run(
+                    tasks,
+                    new LoadedPipeline<>(pipeline, requests, request -> request, options.dtype(), warnings),
+                    start,
+                    console);
         }
         return ExitStatus.OK;
     }
 
-    /** Finds what is wrong before anything is loaded. */
-    private void checkOptions(Optional<RgbImage> image, List<RgbImage> controlImages) throws IOException {
-        TextToImageRequest draft = text.draft(model.isPixArt());
-        image.ifPresent(picture -> input.request(draft, picture));
+    /** What is to be done; finds what is wrong before anything is loaded. */
+    private List<GenerateTask> tasks(Optional<RgbImage> image, List<RgbImage> controlImages, CallArguments arguments)
+            throws IOException {
+        TextToImageRequest draft = arguments.applyTo(text.draft(model.isPixArt())).build();
+        image.ifPresent(picture -> arguments.applyTo(input.request(draft, picture)));
         control.request(draft, controlImages);
         if (image.isPresent() && !control.models().isEmpty()) {
             throw new IllegalArgumentException(
@@ -109,38 +131,28 @@ final class GenerateCommand implements Callable<Integer> {
         }
         output.check();
         loras.check();
+        List<GenerateTask> sweep = sweeps.tasks(text.draft(), warmups, output);
+        return sweep.isEmpty() ? List.of(new SingleGeneration(warmups, output)) : sweep;
     }
 
-    private void tellLoaded(DiffusionPipeline<?> pipeline, PipelineOptions options, long start) {
-        PrintWriter out = spec.commandLine().getOut();
-        pipeline.session().synchronize();
-        out.printf(
-                "Loaded %s on %s, %s%n",
-                pipeline.description(), pipeline.session().device(), options.dtype());
-        pipeline.loras().forEach(lora -> out.printf("With LoRA %s, scale %s%n", lora.file(), lora.scale()));
-        out.printf("Load time:              %.3f s%n", (System.nanoTime() - start) / 1e9);
-        out.flush();
-    }
-
-    private <R> void generate(DiffusionPipeline<R> pipeline, R request, Warnings warnings) throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
-        try (GenerationTimer<R> timer = new GenerationTimer<>(pipeline, request, err, warnings)) {
-            for (int warmup = 0; warmup < warmups; warmup++) {
-                timer.generate("warm-up");
-                if (warmup == 0) {
-                    out.printf("Warm-up time:           %.3f s%n", timer.seconds());
-                }
+    private <R> void run(List<GenerateTask> tasks, LoadedPipeline<R> loaded, long start, Console console)
+            throws IOException {
+        try (loaded) {
+            loaded.pipeline().setLoras(loras.loras());
+            tellLoaded(loaded.pipeline(), loaded.dtype(), start, console.out());
+            for (GenerateTask task : tasks) {
+                task.run(loaded, console);
             }
-            output.write(timer.generate("inference"), out);
-            out.printf("Inference time:         %.3f s%n", timer.seconds());
-            out.printf("Iterations per second:  %s%n", rate(timer));
-            out.printf("Max used memory:        %.3f GiB%n", timer.peakMemoryBytes() / BYTES_PER_GIB);
         }
     }
 
-    private static String rate(GenerationTimer<?> timer) {
-        OptionalDouble rate = timer.iterationsPerSecond();
-        return rate.isPresent() ? String.format("%.2f", rate.getAsDouble()) : "- (needs two steps)";
+    private static void tellLoaded(DiffusionPipeline<?> pipeline, DType dtype, long start, PrintWriter out) {
+        pipeline.session().synchronize();
+        out.printf(
+                "Loaded %s on %s, %s%n",
+                pipeline.description(), pipeline.session().device(), dtype);
+        pipeline.loras().forEach(lora -> out.printf("With LoRA %s, scale %s%n", lora.file(), lora.scale()));
+        out.printf("Load time:              %.3f s%n", (System.nanoTime() - start) / 1e9);
+        out.flush();
     }
 }

@@ -54,6 +54,11 @@ final class GenerationTimer<R> implements AutoCloseable {
         return seconds;
     }
 
+    /** Denoising steps that were taken. */
+    int steps() {
+        return clock.marks();
+    }
+
     /** Between the first and the last step; empty if these are the same. */
     OptionalDouble iterationsPerSecond() {
         int steps = clock.marks() - 1;

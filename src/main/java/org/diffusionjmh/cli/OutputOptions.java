@@ -18,6 +18,13 @@ final class OutputOptions {
             description = "PNG or JPEG file to write; of several pictures, NAME-0, NAME-1 and so on.")
     private Optional<Path> outputImage;
 
+    @Option(
+            names = "--print-output",
+            description =
+                    "Shows the pictures in the terminal, by the protocol of kitty or iTerm2 where it has one, else"
+                            + " with block characters.")
+    private boolean printOutput;
+
     /**
      * Finds what is wrong before anything is loaded.
      *
@@ -31,21 +38,39 @@ final class OutputOptions {
     }
 
     /**
-     * Writes pictures where they were asked for.
+     * Writes and shows pictures where they were asked for.
      *
-     * @param out told the files' names
+     * @param suffix stands after the file's name
      */
-    void write(List<RgbImage> images, PrintWriter out) throws IOException {
-        if (outputImage.isEmpty()) {
-            return;
+    void write(List<RgbImage> images, String suffix, Console console) throws IOException {
+        if (outputImage.isPresent()) {
+            write(images, outputImage.get(), suffix, console.out());
         }
-        Path file = outputImage.get();
+        if (printOutput) {
+            show(images, console);
+        }
+    }
+
+    private static void show(List<RgbImage> images, Console console) {
+        try {
+            if (!Terminal.isStandardOutput()) {
+                throw new UnsupportedOperationException("standard output is not a terminal");
+            }
+            TerminalPicture way = TerminalPicture.of(System.getenv());
+            int columns = Terminal.columns();
+            images.forEach(image -> console.out().print(way.encode(image, columns)));
+            console.out().flush();
+        } catch (UnsupportedOperationException e) {
+            console.err().println("warning: --print-output shows no picture: " + e.getMessage());
+        }
+    }
+
+    private static void write(List<RgbImage> images, Path file, String suffix, PrintWriter out) throws IOException {
         String name = file.getFileName().toString();
         int dot = name.lastIndexOf('.');
         for (int i = 0; i < images.size(); i++) {
-            Path target = images.size() == 1
-                    ? file
-                    : file.resolveSibling(name.substring(0, dot) + "-" + i + name.substring(dot));
+            String number = images.size() == 1 ? "" : "-" + i;
+            Path target = file.resolveSibling(name.substring(0, dot) + suffix + number + name.substring(dot));
             images.get(i).write(target);
             out.println("Picture: " + target);
         }

@@ -78,9 +78,8 @@ final class RequestOptions {
      * The request without a model's defaults: to find what is wrong before anything is loaded.
      *
      * @param forPixArt whether the model is PixArt
-     * @throws IllegalArgumentException if an option has no legal value
      */
-    TextToImageRequest draft(boolean forPixArt) {
+    TextToImageRequest.Builder draft(boolean forPixArt) {
         return request(
                 height.orElse(SIDE),
                 width.orElse(SIDE),
@@ -90,13 +89,12 @@ final class RequestOptions {
     }
 
     /**
-     * The request for a model.
+     * The request for a model, to be changed or built.
      *
      * @param scale the model's, if it is built in
      * @param image the picture to start from, or the control picture
-     * @throws IllegalArgumentException if an option has no legal value
      */
-    TextToImageRequest request(ModelDescription model, Scale scale, Optional<RgbImage> image) {
+    TextToImageRequest.Builder request(ModelDescription model, Scale scale, Optional<RgbImage> image) {
         boolean large = model.pipelineClass().contains("XL") || model.isPixArt();
         int side = large && scale == Scale.FULL ? LARGE_SIDE : SIDE;
         Optional<RgbImage> sizing = image.filter(picture -> !model.editsPictures());
@@ -129,7 +127,7 @@ final class RequestOptions {
         return Optional.of(pixArt.options(binned));
     }
 
-    private TextToImageRequest request(
+    private TextToImageRequest.Builder request(
             int rows, int columns, int count, double guidance, Optional<PixArtOptions> ofPixArt) {
         TextToImageRequest.Builder request = TextToImageRequest.builder(prompt)
                 .size(rows, columns)
@@ -140,6 +138,6 @@ final class RequestOptions {
         negativePrompt.ifPresent(request::negativePrompt);
         deepCache.read().ifPresent(request::deepCache);
         ofPixArt.ifPresent(request::pixArt);
-        return request.build();
+        return request;
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +34,7 @@ class GenerateCommandTest {
         String options =
                 "--model sd15 --device cpu --scale mini --dtype fp32 --height 64 --width 72 --steps 3 --batch 2"
                         + " --negative-prompt blurry --guidance-scale 4 --seed 5 --compiler torchscript --scheduler none"
-                        + " --output-image " + picture;
+                        + " --extra-call-kwargs {\"clip_skip\":1} --print-output --output-image " + picture;
         assertEquals(0, generate(options.split(" ")), output::err);
 
         for (String name : List.of("cat-0.png", "cat-1.png")) {
@@ -51,6 +52,7 @@ class GenerateCommandTest {
         }
         assertTrue(output.err().contains("inference: step 4 of 4"), "PNDM takes one more\n" + output.err());
         assertTrue(output.err().contains("made-up weights"), output::err);
+        assertTrue(output.err().contains("warning: --print-output shows no picture: "), "a test has no terminal");
     }
 
     /** PixArt takes any size that it may bin; here it may not. */
@@ -69,6 +71,48 @@ class GenerateCommandTest {
         Path file = folder.resolve("input.png");
         RgbImage.of(41, 50, new byte[41 * 50 * RgbImage.CHANNELS]).write(file);
         return file;
+    }
+
+    /** One pipeline for all sizes; the table tells every one, and the pictures have them. */
+    @Test
+    void runsMultipleResolutions() throws IOException {
+        String options = "--model sd15 --device cpu --scale mini --steps 1 --compiler fused"
+                + " --run-multiple-resolutions 64,72 --output-image " + folder.resolve("a.png");
+        assertEquals(0, generate(options.split(" ")), output::err);
+        for (String resolution : List.of("64x64", "64x72", "72x64", "72x72")) {
+            assertTrue(
+                    output.out().lines().anyMatch(line -> line.matches(resolution + "( +-?[0-9.]+){3} +-")),
+                    output::out);
+            RgbImage image = RgbImage.read(folder.resolve("a-" + resolution + ".png"));
+            assertEquals(resolution, image.height() + "x" + image.width());
+        }
+    }
+
+    /** Points of all counts, the line, and the plot in both formats. */
+    @Test
+    void measuresThroughput() {
+        Path plot = folder.resolve("plots/line");
+        String options = "--model sd15 --device cpu --scale mini --height 64 --width 64 --throughput 2,1,3"
+                + " --throughput-plot " + plot;
+        assertEquals(0, generate(options.split(" ")), output::err);
+        for (String line : List.of(
+                "1( +[0-9.]+){4}",
+                "2( +[0-9.]+){4}",
+                "3( +[0-9.]+){4}",
+                "Time a step: +-?[0-9.]+ s \\+- [0-9.]+ s",
+                "Fixed time: +-?[0-9.]+ s \\+- [0-9.]+ s",
+                "Plot: .*line.png",
+                "Plot: .*line.svg")) {
+            assertTrue(output.out().lines().anyMatch(text -> text.matches(line)), () -> line + "\n" + output.out());
+        }
+        assertTrue(Files.exists(folder.resolve("plots/line.png")) && Files.exists(folder.resolve("plots/line.svg")));
+    }
+
+    /** What has no option of its own reaches the pipeline, which refuses what it does not take. */
+    @Test
+    void passesExtraCallArguments() {
+        assertEquals(2, generate("--model", "sd15", "--device", "cpu", "--extra-call-kwargs", "{\"prompt_2\": \"a\"}"));
+        assertTrue(output.err().contains("StableDiffusionPipeline takes no call argument 'prompt_2'"), output::err);
     }
 
     /** Image to image keeps the picture's size, in multiples of 8; the strength decides how many steps are taken. */
@@ -173,6 +217,13 @@ class GenerateCommandTest {
                     --scale tiny                  | unknown scale 'tiny'; known: auto, full, mini
                     --compiler fast               | unknown compiler 'fast'; known: none, torchscript
                     --device tpu                  | unknown device 'tpu'
+                    --run-multiple-resolutions 60 | height is 60, want a multiple of 8
+                    --throughput 0,1              | num_inference_steps is 0, want at least 1
+                    --throughput 5                | --throughput is [5], want two different step counts
+                    --throughput-plot a           | --throughput-plot is about step counts; give --throughput too
+                    --throughput 1,2 --throughput-plot pom.xml/a | pom.xml is no folder
+                    --extra-call-kwargs {"a":1}   | call argument 'a' is not known; known: clip_skip,
+                    --extra-call-kwargs {"eta":[]} | call argument 'eta' is [], want a number
                     --strength 0.5                | --strength is about an input image; give one with --input-image
                     --image-guidance-scale 2      | --image-guidance-scale is about an input image
                     --control-image pom.xml       | --control-image is about a ControlNet; give one with --controlnet
