@@ -28,7 +28,7 @@ final class SweepOptions {
             fallbackValue = SIDES,
             split = ",",
             description = "Generates at every height and width out of these sides, and tells the time of each."
-                    + " Default: " + SIDES)
+                    + " Without a value: " + SIDES)
     private List<Integer> sides = List.of();
 
     @Option(
@@ -38,7 +38,7 @@ final class SweepOptions {
             fallbackValue = STEP_COUNTS,
             split = ",",
             description = "Generates with each of these step counts, and tells the time a step and the fixed time of a"
-                    + " generation. Default: " + STEP_COUNTS)
+                    + " generation. Writes no pictures. Without a value: " + STEP_COUNTS)
     private List<Integer> stepCounts = List.of();
 
     @Option(

@@ -57,14 +57,15 @@ public final class Compilers {
 
     private static List<Compiler> all(FusedOptions options, CompilerLog log) {
         CompileJournal journal = new CompileJournal(log);
+        Compiler plain = options.dynamic() ? new DynamicCompiler(journal) : InterpretedCompiler.none(journal);
         return List.of(
                 InterpretedCompiler.none(journal),
                 InterpretedCompiler.torchscript(journal),
-                new CudaGraphCompiler(journal),
+                new CudaGraphCompiler(InterpretedCompiler.none(journal), journal),
                 new FusedCompiler(
                         options,
-                        InterpretedCompiler.none(journal),
-                        new CudaGraphCompiler(journal),
+                        plain,
+                        new CudaGraphCompiler(plain, journal),
                         new KernelSupport(journal),
                         new AttentionTuner(journal),
                         journal));

@@ -19,9 +19,12 @@ final class CudaGraphCompiler implements Compiler {
     private final Compiler plain;
     private final Map<Device, Shared> devices = new HashMap<>();
 
-    CudaGraphCompiler(CompileJournal journal) {
+    /**
+     * @param plain runs a graph uncaptured
+     */
+    CudaGraphCompiler(Compiler plain, CompileJournal journal) {
+        this.plain = plain;
         this.journal = journal;
-        this.plain = InterpretedCompiler.none(journal);
     }
 
     @Override

@@ -21,7 +21,7 @@ final class FusedCompiler implements Compiler {
     static final String ID = "fused";
 
     private final FusedOptions options;
-    private final Compiler onCpu;
+    private final Compiler plain;
     private final Compiler onGpu;
     private final KernelSupport kernels;
     private final AttentionTuner attention;
@@ -29,7 +29,7 @@ final class FusedCompiler implements Compiler {
 
     /**
      * @param options what to do
-     * @param onCpu runs the rewritten graph on a CPU
+     * @param plain runs the rewritten graph as it is
      * @param onGpu runs it on a GPU
      * @param kernels whether a device has this project's own kernels
      * @param attention tells which kernel a GPU computes an attention with
@@ -37,13 +37,13 @@ final class FusedCompiler implements Compiler {
      */
     FusedCompiler(
             FusedOptions options,
-            Compiler onCpu,
+            Compiler plain,
             Compiler onGpu,
             KernelSupport kernels,
             AttentionTuner attention,
             CompileJournal journal) {
         this.options = options;
-        this.onCpu = onCpu;
+        this.plain = plain;
         this.onGpu = onGpu;
         this.kernels = kernels;
         this.attention = attention;
@@ -116,13 +116,13 @@ final class FusedCompiler implements Compiler {
     }
 
     private CompiledModule module(Graph graph, Parameters parameters, NDManager scope) {
-        Compiler backend = scope.getDevice().isGpu() ? onGpu : onCpu;
+        Compiler backend = scope.getDevice().isGpu() ? onGpu : plain;
         Optional<StepSplit> split = journal.timed(CompilePhase.BUILD, () -> StepSplit.of(graph));
         if (split.isEmpty()) {
             return backend.compile(graph, parameters, scope);
         }
         StepSplit parts = split.get();
-        CompiledModule perRun = InterpretedCompiler.none(journal).compile(parts.perRun(), parameters, scope);
+        CompiledModule perRun = plain.compile(parts.perRun(), parameters, scope);
         CompiledModule perStep = backend.compile(parts.perStep(), parameters, scope);
         return new StepModule(graph, parts, perRun, perStep, scope);
     }

@@ -12,8 +12,8 @@ import org.diffusionjmh.pass.Passes;
  *
  * @param modes what {@code "mode"} lists
  * @param memoryFormat how feature maps may be laid out
- * @param dynamic whether one module should serve all resolutions; without effect, since a further resolution costs little: it shares the
- *     weights, and what was computed from them, with the first
+ * @param dynamic whether one loaded program serves all resolutions. A further resolution shares the weights, and what was computed from
+ *     them, with the first in any case; so this spares it the loading of a program
  */
 public record FusedOptions(Set<Mode> modes, MemoryFormat memoryFormat, boolean dynamic) {
     /** What is done if nothing is asked for. */
@@ -85,6 +85,7 @@ public record FusedOptions(Set<Mode> modes, MemoryFormat memoryFormat, boolean d
 
     /** The passes for a device. */
     List<Pass> passes(Passes.Target target) {
-        return Passes.of(target, modes.contains(Mode.LOW_PRECISION), memoryFormat == MemoryFormat.CHANNELS_LAST);
+        return Passes.of(
+                target, modes.contains(Mode.LOW_PRECISION), memoryFormat == MemoryFormat.CHANNELS_LAST, dynamic);
     }
 }

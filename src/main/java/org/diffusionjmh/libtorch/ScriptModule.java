@@ -12,6 +12,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -60,18 +61,23 @@ public final class ScriptModule implements AutoCloseable {
      * @return the results: one for a tensor, several for a tuple
      */
     public NDList call(String method, NDList inputs, NDManager manager) {
-        IValue[] arguments = new IValue[inputs.size()];
+        return call(method, List.of(), inputs, manager);
+    }
+
+    /**
+     * Calls a method whose first arguments are of any kind, and whose others are tensors.
+     *
+     * @param first stay open
+     */
+    public NDList call(String method, List<IValue> first, NDList inputs, NDManager manager) {
+        List<IValue> tensors = new ArrayList<>();
         try {
-            for (int i = 0; i < arguments.length; i++) {
-                arguments[i] = IValue.from((PtNDArray) inputs.get(i));
-            }
-            return call(method, manager, arguments);
+            inputs.forEach(input -> tensors.add(IValue.from((PtNDArray) input)));
+            List<IValue> arguments = new ArrayList<>(first);
+            arguments.addAll(tensors);
+            return call(method, manager, arguments.toArray(IValue[]::new));
         } finally {
-            for (IValue argument : arguments) {
-                if (argument != null) {
-                    argument.close();
-                }
-            }
+            tensors.forEach(IValue::close);
         }
     }
 

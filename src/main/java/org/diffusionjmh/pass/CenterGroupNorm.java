@@ -25,6 +25,22 @@ public final class CenterGroupNorm implements Pass {
     /** Pixels from which on centring costs less than changing the layout twice; measured with 64 to 192 channels. */
     private static final long LARGE = 1024;
 
+    private final long large;
+
+    private CenterGroupNorm(long large) {
+        this.large = large;
+    }
+
+    /** Does what is faster for the size at hand. */
+    public static CenterGroupNorm bySize() {
+        return new CenterGroupNorm(LARGE);
+    }
+
+    /** Centres maps of any size, so that graphs of all sizes are rewritten in the same way. */
+    public static CenterGroupNorm ofAnySize() {
+        return new CenterGroupNorm(0);
+    }
+
     @Override
     public String id() {
         return "center-group-norm";
@@ -44,9 +60,9 @@ public final class CenterGroupNorm implements Pass {
         return node.op() instanceof GroupNorm norm ? Optional.of(norm) : Optional.empty();
     }
 
-    private static Node stable(GroupNorm norm, Node node) {
+    private Node stable(GroupNorm norm, Node node) {
         List<Node> x = node.inputs().subList(0, 1);
-        if (node.type().size(2) * node.type().size(3) < LARGE) {
+        if (node.type().size(2) * node.type().size(3) < large) {
             Node rowMajor = withArgument(node.op(), node, new Node(new Contiguous(), x, node.scope()));
             return new Node(new ChannelsLast(), List.of(rowMajor), node.scope());
         }

@@ -22,8 +22,9 @@ public final class Passes {
      *
      * @param lowPrecision whether float32 may be computed as bfloat16
      * @param channelsLast whether feature maps may be laid out with channels innermost
+     * @param dynamic whether graphs that differ in sizes only are to be rewritten in the same way
      */
-    public static List<Pass> of(Target target, boolean lowPrecision, boolean channelsLast) {
+    public static List<Pass> of(Target target, boolean lowPrecision, boolean channelsLast, boolean dynamic) {
         // libtorch's group norm on a GPU copies feature maps that have channels innermost
         boolean pixels = channelsLast && (!target.gpu() || target.kernels());
         List<Pass> passes = new ArrayList<>();
@@ -49,7 +50,7 @@ public final class Passes {
             passes.add(new ToChannelsLast());
         }
         if (pixels && !target.gpu()) {
-            passes.add(new CenterGroupNorm()); // needed by that layout only
+            passes.add(dynamic ? CenterGroupNorm.ofAnySize() : CenterGroupNorm.bySize()); // needed by that layout only
         }
         if (!target.gpu()) {
             passes.add(new SelectOneDnn()); // last: after it, products are the device's own

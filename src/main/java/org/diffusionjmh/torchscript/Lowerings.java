@@ -67,6 +67,7 @@ final class Lowerings {
 
     private static final String NO_SCALARS = "annotate(List[Optional[number]], [])";
 
+    private final Sizes sizes;
     private final Map<Class<? extends Op>, Lowering<? extends Op>> table = new LinkedHashMap<>();
 
     /** Writes an operation as an expression over the names of its arguments. */
@@ -75,7 +76,11 @@ final class Lowerings {
         String expression(T op, Node node, List<String> arguments);
     }
 
-    Lowerings() {
+    /**
+     * @param sizes how sizes are written
+     */
+    Lowerings(Sizes sizes) {
+        this.sizes = sizes;
         call(Add.class, "torch.add");
         call(Multiply.class, "torch.mul");
         call(Silu.class, "torch.silu");
@@ -153,16 +158,16 @@ final class Lowerings {
                                         op.attention().causal() ? "True" : "False",
                                         number(op.attention().scale())));
 
-        put(Reshape.class, (op, node, x) -> "torch.reshape(%s, %s)".formatted(x.get(0), op.shape()));
+        put(Reshape.class, (op, node, x) -> "torch.reshape(%s, %s)".formatted(x.get(0), sizes.list(op.shape())));
         put(Permute.class, (op, node, x) -> "torch.permute(%s, %s)".formatted(x.get(0), op.order()));
         put(Concat.class, (op, node, x) -> "torch.cat(%s, %d)".formatted(x, op.dimension()));
-        put(Slice.class, (op, node, x) -> "torch.slice(%s, %d, %d, %d)"
-                .formatted(x.get(0), op.dimension(), op.start(), op.end()));
-        put(Expand.class, (op, node, x) -> "torch.expand(%s, %s)".formatted(x.get(0), op.shape()));
+        put(Slice.class, (op, node, x) -> "torch.slice(%s, %d, %s)"
+                .formatted(x.get(0), op.dimension(), sizes.items(op.start(), op.end())));
+        put(Expand.class, (op, node, x) -> "torch.expand(%s, %s)".formatted(x.get(0), sizes.list(op.shape())));
         put(PadRightBottom.class, (op, node, x) -> "torch.constant_pad_nd(%s, [0, %d, 0, %d], 0)"
                 .formatted(x.get(0), op.columns(), op.rows()));
-        put(UpsampleNearest.class, (op, node, x) -> "torch.upsample_nearest2d(%s, [%d, %d])"
-                .formatted(x.get(0), op.height(), op.width()));
+        put(UpsampleNearest.class, (op, node, x) -> "torch.upsample_nearest2d(%s, %s)"
+                .formatted(x.get(0), sizes.list(op.height(), op.width())));
 
         call(Contiguous.class, "torch.contiguous");
         put(ChannelsLast.class, (op, node, x) -> "torch.contiguous(%s, memory_format=%d)"
@@ -230,7 +235,7 @@ final class Lowerings {
                 .formatted(x.get(1), x.get(0), square, number(op.eps()), scalarType(dtype));
     }
 
-    private static String centeredGroupNorm(GroupNorm op, TensorType type, List<String> x) {
+    private String centeredGroupNorm(GroupNorm op, TensorType type, List<String> x) {
         String variance = groupMean("torch.mul(%1$s, %1$s)".formatted(x.get(0)), op.groups(), type);
         String factor = "torch.rsqrt(torch.add(%s, %s))".formatted(variance, number(op.eps()));
         return "torch.addcmul(torch.reshape(%3$s, [1, -1, 1, 1]), %1$s, torch.mul(%4$s, torch.reshape(%2$s, [1, -1, 1, 1])))"
@@ -238,15 +243,16 @@ final class Lowerings {
     }
 
     /** Means of groups [N, groups, 1]; over pixels first, since that is a sum of rows in either layout. */
-    private static String groupMean(String x, int groups, TensorType type) {
-        return "torch.mean(torch.reshape(torch.mean(%s, [2, 3]), [%d, %d, -1]), [2], True)"
-                .formatted(x, type.size(0), groups);
+    private String groupMean(String x, int groups, TensorType type) {
+        return "torch.mean(torch.reshape(torch.mean(%s, [2, 3]), %s), [2], True)"
+                .formatted(x, sizes.list(type.size(0), groups, -1));
     }
 
     /** [N, groups, 1] to [N, C, 1, 1]. */
-    private static String perChannel(String x, int groups, TensorType type) {
-        return "torch.reshape(torch.expand(%1$s, [%2$d, %3$d, %4$d]), [%2$d, -1, 1, 1])"
-                .formatted(x, type.size(0), groups, type.size(1) / groups);
+    private String perChannel(String x, int groups, TensorType type) {
+        return "torch.reshape(torch.expand(%s, %s), %s)"
+                .formatted(
+                        x, sizes.list(type.size(0), groups, type.size(1) / groups), sizes.list(type.size(0), -1, 1, 1));
     }
 
     /** The arguments of a product whose bias may be absent. */

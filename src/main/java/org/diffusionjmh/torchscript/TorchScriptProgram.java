@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.SourceOp;
@@ -12,18 +13,32 @@ import org.diffusionjmh.graph.SourceOp;
 /**
  * A graph as TorchScript source.
  *
- * @param source the text of the module's class, with {@code bind(weights)} and {@code forward(inputs)}; forward returns a tuple of the
- *     graph's outputs in their order
- * @param bindings the nodes ({@link SourceOp.Weight} and {@link SourceOp.Constant}) whose tensors {@code bind} takes, in order
+ * @param source the text of the module's class, with {@code bind(weights)} and {@code forward(inputs)}, or, for any size, with {@code
+ *     forward(weights, sizes, inputs)} alone; forward returns a tuple of the graph's outputs in their order
+ * @param bindings the nodes ({@link SourceOp.Weight} and {@link SourceOp.Constant}) whose tensors are the weights, in order
+ * @param sizes what a program for any size takes as {@code sizes}, a list of lists of integers
  */
-public record TorchScriptProgram(String source, List<Node> bindings) {
+public record TorchScriptProgram(String source, List<Node> bindings, List<List<Long>> sizes) {
     public TorchScriptProgram {
         bindings = List.copyOf(bindings);
+        sizes = List.copyOf(sizes);
     }
 
     /** Lowers a graph, one statement per node. */
     public static TorchScriptProgram of(Graph graph) {
-        Lowerings lowerings = new Lowerings();
+        return of(graph, Sizes.literal());
+    }
+
+    /**
+     * Lowers a graph to a program without sizes in its text. Graphs of a network that differ in nothing else have the same text, and one
+     * module of it serves them all, since it has no state.
+     */
+    public static TorchScriptProgram ofAnySize(Graph graph) {
+        return of(graph, Sizes.arguments());
+    }
+
+    private static TorchScriptProgram of(Graph graph, Sizes sizes) {
+        Lowerings lowerings = new Lowerings(sizes);
         Map<Node, String> names = new HashMap<>();
         List<Node> bindings = new ArrayList<>();
         StringBuilder body = new StringBuilder();
@@ -40,16 +55,20 @@ public record TorchScriptProgram(String source, List<Node> bindings) {
                 names.put(node, name);
             }
         }
-        List<String> results = graph.outputs().values().stream().map(names::get).toList();
-        return new TorchScriptProgram(header(graph, names, bindings.size()) + body + result(results), bindings);
-    }
-
-    private static String header(Graph graph, Map<Node, String> names, int weights) {
         String arguments = graph.inputs().stream()
                 .map(input -> ",\n    " + names.get(input) + ": Tensor")
                 .collect(Collectors.joining());
         String types = graph.outputs().values().stream().map(output -> "Tensor").collect(Collectors.joining(", "));
-        StringBuilder text = new StringBuilder("""
+        String source = (sizes.areArguments() ? headerOfAnySize(arguments, types) : header(arguments, types))
+                + unpacked("w", bindings.size(), sizes.areArguments() ? "weights" : "self.weights")
+                + unpacked(Sizes.PREFIX, sizes.values().size(), "sizes")
+                + body
+                + result(graph.outputs().values().stream().map(names::get).toList());
+        return new TorchScriptProgram(source, bindings, sizes.values());
+    }
+
+    private static String header(String arguments, String types) {
+        return """
                 class %1$s(Module):
                   __parameters__ = []
                   __buffers__ = []
@@ -60,15 +79,27 @@ public record TorchScriptProgram(String source, List<Node> bindings) {
                     self.weights = weights
                     return None
                   def forward(self: __torch__.%1$s%2$s) -> Tuple[%3$s]:
-                """.formatted(TorchScriptArchive.CLASS_NAME, arguments, types));
-        if (weights > 0) {
-            text.append("    ");
-            for (int i = 0; i < weights; i++) {
-                text.append("w").append(i).append(", ");
-            }
-            text.append("= self.weights\n");
-        }
-        return text.toString();
+                """.formatted(TorchScriptArchive.CLASS_NAME, arguments, types);
+    }
+
+    private static String headerOfAnySize(String arguments, String types) {
+        return """
+                class %1$s(Module):
+                  __parameters__ = []
+                  __buffers__ = []
+                  training : bool
+                  weights : List[Tensor]
+                  def forward(self: __torch__.%1$s,
+                    weights: List[Tensor],
+                    sizes: List[List[int]]%2$s) -> Tuple[%3$s]:
+                """.formatted(TorchScriptArchive.CLASS_NAME, arguments, types);
+    }
+
+    /** The statement that gives the elements of a list their names. */
+    private static String unpacked(String prefix, int count, String list) {
+        String names =
+                IntStream.range(0, count).mapToObj(i -> prefix + i + ", ").collect(Collectors.joining());
+        return count == 0 ? "" : "    " + names + "= " + list + "\n";
     }
 
     private static String result(List<String> results) {

@@ -76,7 +76,7 @@ class GenerateCommandTest {
     /** One pipeline for all sizes; the table tells every one, and the pictures have them. */
     @Test
     void runsMultipleResolutions() throws IOException {
-        String options = "--model sd15 --device cpu --scale mini --steps 1 --compiler fused"
+        String options = "--model sd15 --device cpu --scale mini --steps 1 --compiler fused{\"dynamic\":true}"
                 + " --run-multiple-resolutions 64,72 --output-image " + folder.resolve("a.png");
         assertEquals(0, generate(options.split(" ")), output::err);
         for (String resolution : List.of("64x64", "64x72", "72x64", "72x72")) {

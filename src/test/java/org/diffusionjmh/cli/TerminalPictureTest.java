@@ -1,5 +1,6 @@
 package org.diffusionjmh.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -73,8 +74,7 @@ class TerminalPictureTest {
                 .toList();
         assertTrue(pieces.size() > 2);
         String base64 = pieces.stream().map(piece -> piece.group(2)).collect(Collectors.joining());
-        org.junit.jupiter.api.Assertions.assertArrayEquals(
-                image.encoded(ImageFormat.PNG), Base64.getDecoder().decode(base64));
+        assertArrayEquals(image.encoded(ImageFormat.PNG), Base64.getDecoder().decode(base64));
         for (int i = 0; i < pieces.size(); i++) {
             assertEquals(i < pieces.size() - 1 ? "1" : "0", pieces.get(i).group(1));
             assertTrue(pieces.get(i).group(2).length() <= 4096);

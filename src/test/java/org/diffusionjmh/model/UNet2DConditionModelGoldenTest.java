@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.diffusionjmh.compiler.CompiledModule;
+import org.diffusionjmh.compiler.Compiler;
 import org.diffusionjmh.compiler.Compilers;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
@@ -43,10 +44,10 @@ class UNet2DConditionModelGoldenTest {
             if (golden.has(id + "/unet_in") && golden.has(id + "/encoder_hidden_states")) {
                 Path unet =
                         fixture.resolve(recorded.get("snapshot").getAsString()).resolve("unet");
-                Compilers.all()
+                Stream.concat(Compilers.all().stream().map(Compiler::id), Stream.of("fused{\"dynamic\": true}"))
                         .forEach(compiler -> tests.add(DynamicTest.dynamicTest(
-                                fixture.getFileName() + "/" + id + "/" + compiler.id(),
-                                () -> check(golden, id, unet, compiler.id()))));
+                                fixture.getFileName() + "/" + id + "/" + compiler,
+                                () -> check(golden, id, unet, compiler))));
             }
         }
         return tests.stream();

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CenterGroupNormTest {
-    private final Pass pass = new CenterGroupNorm();
+    private final Pass pass = CenterGroupNorm.bySize();
 
     /** The norm of a large and of a small map with channels last, whose mean is fifty standard deviations. */
     @ParameterizedTest

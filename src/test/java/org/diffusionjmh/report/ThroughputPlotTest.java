@@ -1,6 +1,7 @@
 package org.diffusionjmh.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -53,6 +54,6 @@ class ThroughputPlotTest {
         List<Point> points = List.of(new Point(1, 1), new Point(2, 2));
         Path file = Files.createFile(folder.resolve("file"));
         ThroughputPlot plot = new ThroughputPlot("test", points, LineFit.of(points));
-        org.junit.jupiter.api.Assertions.assertThrows(IOException.class, () -> plot.write(file.resolve("a")));
+        assertThrows(IOException.class, () -> plot.write(file.resolve("a")));
     }
 }

@@ -17,7 +17,7 @@ class LoweringsTest {
         Set<Class<?>> operations = leaves(Op.class)
                 .filter(kind -> !SourceOp.class.isAssignableFrom(kind))
                 .collect(Collectors.toSet());
-        assertEquals(operations, new Lowerings().operations());
+        assertEquals(operations, new Lowerings(Sizes.literal()).operations());
     }
 
     private static Stream<Class<?>> leaves(Class<?> kind) {
