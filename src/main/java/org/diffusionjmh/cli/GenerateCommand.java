@@ -58,6 +58,9 @@ final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private SweepOptions sweeps;
 
+    @Option(names = "--explain", description = "Lists what each pass of the compiler did to each network, at the end.")
+    private boolean explain;
+
     @SuppressWarnings("unused") // picocli's
     @Option(names = "--help", usageHelp = true, description = "Shows this text.")
     private boolean help;
@@ -73,7 +76,8 @@ final class GenerateCommand implements Callable<Integer> {
         List<GenerateTask> tasks = tasks(image, controlImages, arguments);
         Console console =
                 new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
-        Warnings warnings = new WarningPrinter(console.err());
+        Explanation explanation = new Explanation();
+        Warnings warnings = new WarningPrinter(console.err(), explanation);
         long start = System.nanoTime();
         PipelineOptions options = model.pipelineOptions();
         Optional<RgbImage> sizing = image.or(() -> controlImages.stream().findFirst());
@@ -112,6 +116,10 @@ final class GenerateCommand implements Callable<Integer> {
                     new LoadedPipeline<>(pipeline, requests, request -> request, options.dtype(), warnings),
                     start,
                     console);
+        }
+        if (explain) {
+            console.out().println();
+            console.out().println(explanation);
         }
         return ExitStatus.OK;
     }

@@ -2,16 +2,21 @@ package org.diffusionjmh.cli;
 
 import java.io.PrintWriter;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import org.diffusionjmh.compiler.CompilerLog;
+import org.diffusionjmh.pass.PassReport;
 import org.diffusionjmh.pipeline.Warnings;
 
-/** Prints each warning once, though every generation tells it again. */
+/** Prints each warning once, though every generation tells it again, and keeps what the compiler explains. */
 final class WarningPrinter implements Warnings {
     private final PrintWriter err;
+    private final Explanation explanation;
     private final Set<String> told = new HashSet<>();
 
-    WarningPrinter(PrintWriter err) {
+    WarningPrinter(PrintWriter err, Explanation explanation) {
         this.err = err;
+        this.explanation = explanation;
     }
 
     @Override
@@ -19,5 +24,20 @@ final class WarningPrinter implements Warnings {
         if (told.add(message)) {
             err.println("warning: " + message);
         }
+    }
+
+    @Override
+    public CompilerLog ofCompiler() {
+        return new CompilerLog() {
+            @Override
+            public void warn(String message) {
+                WarningPrinter.this.warn(message);
+            }
+
+            @Override
+            public void rewritten(String network, List<PassReport> reports) {
+                explanation.add(network, reports);
+            }
+        };
     }
 }

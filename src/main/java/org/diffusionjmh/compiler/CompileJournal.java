@@ -1,10 +1,12 @@
 package org.diffusionjmh.compiler;
 
+import java.util.List;
 import java.util.function.Supplier;
+import org.diffusionjmh.pass.PassReport;
 
 /**
- * What compilers report to: it passes on what they could not do, and takes the time of what they do. A piece of work within another one
- * counts for itself only, so the phases add up to the whole. It belongs to the thread that compiles.
+ * What compilers report to: it passes on what they could not do and what they did to graphs, and takes the time of what they do. A piece
+ * of work within another one counts for itself only, so the phases add up to the whole. It belongs to the thread that compiles.
  */
 final class CompileJournal {
     private final CompilerLog log;
@@ -22,6 +24,10 @@ final class CompileJournal {
 
     void warn(String message) {
         log.warn(message);
+    }
+
+    void rewritten(String network, List<PassReport> reports) {
+        log.rewritten(network, reports);
     }
 
     /** Does a piece of work. */

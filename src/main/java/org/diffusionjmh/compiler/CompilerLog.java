@@ -1,6 +1,8 @@
 package org.diffusionjmh.compiler;
 
 import java.lang.System.Logger.Level;
+import java.util.List;
+import org.diffusionjmh.pass.PassReport;
 
 /** Takes what a compiler has to tell: what it could not do and what it did instead, in words for the user, and what its work took. */
 @FunctionalInterface
@@ -13,6 +15,14 @@ public interface CompilerLog {
      * @param nanos on the host's clock; the device may still be at it
      */
     default void spent(CompilePhase phase, long nanos) {}
+
+    /**
+     * Takes what was done to a graph, for those who want to know.
+     *
+     * @param network the graph's name
+     * @param reports one for each rewrite, in order
+     */
+    default void rewritten(String network, List<PassReport> reports) {}
 
     /** The system's logger, for those who have no user to tell. */
     static CompilerLog system() {

@@ -2,14 +2,12 @@ package org.diffusionjmh.compiler;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
-import java.util.List;
-import java.util.Optional;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.pass.AttentionChoice;
 import org.diffusionjmh.pass.PassPipeline;
-import org.diffusionjmh.pass.PassReport;
 import org.diffusionjmh.pass.Passes;
+import org.diffusionjmh.pass.Rewriting;
 import org.diffusionjmh.pass.StepSplit;
 import org.diffusionjmh.pass.WeightFolding;
 
@@ -33,7 +31,7 @@ final class FusedCompiler implements Compiler {
      * @param onGpu runs it on a GPU
      * @param kernels whether a device has this project's own kernels
      * @param attention tells which kernel a GPU computes an attention with
-     * @param journal takes the time of the work
+     * @param journal takes the time of the work, and what was done to the graphs
      */
     FusedCompiler(
             FusedOptions options,
@@ -61,24 +59,21 @@ final class FusedCompiler implements Compiler {
         return kernels.hasBfloat16(device) ? DType.BF16 : DType.FP32;
     }
 
-    /** What the passes do to a graph on a device: one report for each, in order. */
-    List<PassReport> explain(Graph graph, Device device) {
-        return optimized(graph, device).reports();
-    }
-
     @Override
     public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
-        WeightFolding folding = journal.timed(
-                CompilePhase.BUILD,
-                () -> WeightFolding.of(optimized(graph, manager.getDevice()).graph()));
+        Rewriting rewriting = journal.timed(CompilePhase.BUILD, () -> {
+            Device device = manager.getDevice();
+            return Rewriting.of(graph, passes(device, attention.on(device)));
+        });
+        journal.rewritten(graph.name(), rewriting.reports());
         NDManager scope = manager.newSubManager();
         try {
-            FoldedParameters folded = new FoldedParameters(folding, parameters, scope);
+            FoldedParameters folded = new FoldedParameters(rewriting.folding(), parameters, scope);
             journal.timed(CompilePhase.BUILD, () -> {
                 folded.compute();
                 return folded;
             });
-            return new FoldedModule(module(folding.main(), folded, scope), folded, scope);
+            return new FoldedModule(module(rewriting, folded, scope), folded, scope);
         } catch (RuntimeException e) {
             scope.close();
             throw e;
@@ -97,7 +92,8 @@ final class FusedCompiler implements Compiler {
         }
         WeightFolding folding = journal.timed(
                 CompilePhase.BUILD,
-                () -> WeightFolding.of(optimized(graph, manager.getDevice(), AttentionChoice.LIBTORCH)
+                () -> WeightFolding.of(passes(manager.getDevice(), AttentionChoice.LIBTORCH)
+                        .run(graph)
                         .graph()));
         try (NDManager scope = manager.newSubManager()) {
             FoldedParameters folded = new FoldedParameters(folding, parameters, scope);
@@ -106,22 +102,18 @@ final class FusedCompiler implements Compiler {
         }
     }
 
-    private PassPipeline.Result optimized(Graph graph, Device device) {
-        return optimized(graph, device, attention.on(device));
-    }
-
-    private PassPipeline.Result optimized(Graph graph, Device device, AttentionChoice choice) {
+    private PassPipeline passes(Device device, AttentionChoice choice) {
         Passes.Target target = new Passes.Target(device.isGpu(), kernels.has(device), choice);
-        return new PassPipeline(options.passes(target)).run(graph);
+        return new PassPipeline(options.passes(target));
     }
 
-    private CompiledModule module(Graph graph, Parameters parameters, NDManager scope) {
+    private CompiledModule module(Rewriting rewriting, Parameters parameters, NDManager scope) {
         Compiler backend = scope.getDevice().isGpu() ? onGpu : plain;
-        Optional<StepSplit> split = journal.timed(CompilePhase.BUILD, () -> StepSplit.of(graph));
-        if (split.isEmpty()) {
+        Graph graph = rewriting.folding().main();
+        if (rewriting.split().isEmpty()) {
             return backend.compile(graph, parameters, scope);
         }
-        StepSplit parts = split.get();
+        StepSplit parts = rewriting.split().get();
         CompiledModule perRun = plain.compile(parts.perRun(), parameters, scope);
         CompiledModule perStep = backend.compile(parts.perStep(), parameters, scope);
         return new StepModule(graph, parts, perRun, perStep, scope);
