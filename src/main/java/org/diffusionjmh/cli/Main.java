@@ -7,7 +7,7 @@ import picocli.CommandLine;
 /** Entry point of the jar: a subcommand if the first argument names one, JMH otherwise. */
 public final class Main {
     private static final Set<String> SUBCOMMANDS =
-            Set.of("generate", "snapshot", "diff", "speedup", "report", "help", "--help", "--version");
+            Set.of("generate", "snapshot", "diff", "speedup", "report", "doctor", "help", "--help", "--version");
 
     private Main() {}
 

@@ -1,5 +1,6 @@
 package org.diffusionjmh.cli;
 
+import org.diffusionjmh.cli.doctor.DoctorCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
@@ -24,6 +25,7 @@ import picocli.CommandLine.HelpCommand;
             DiffCommand.class,
             SpeedupCommand.class,
             ReportCommand.class,
+            DoctorCommand.class,
             HelpCommand.class
         })
 final class RootCommand {

@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param environment the process's environment variables
  */
-record AllocatorSettings(Map<String, String> environment) {
+public record AllocatorSettings(Map<String, String> environment) {
     private static final String NO_CACHING = "PYTORCH_NO_CUDA_MEMORY_CACHING";
 
     /** Both names are in use: the second is that of newer versions. */
@@ -18,7 +18,7 @@ record AllocatorSettings(Map<String, String> environment) {
     private static final List<String> PIECEMEAL =
             List.of("max_split_size_mb", "garbage_collection_threshold", "cudaMallocAsync");
 
-    AllocatorSettings {
+    public AllocatorSettings {
         environment = Map.copyOf(environment);
     }
 
@@ -27,7 +27,7 @@ record AllocatorSettings(Map<String, String> environment) {
      *
      * @throws IllegalStateException if it does not; names the variable
      */
-    void requireWholeRelease() {
+    public void requireWholeRelease() {
         if (environment.containsKey(NO_CACHING)) {
             throw refusal(NO_CACHING);
         }

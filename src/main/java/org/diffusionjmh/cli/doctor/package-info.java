@@ -1,0 +1,2 @@
+/** What works on this machine, and why the rest does not. */
+package org.diffusionjmh.cli.doctor;
