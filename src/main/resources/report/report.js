@@ -127,7 +127,7 @@
           const high = inside(y.getPixelForValue(point.high));
           const x = marks[i].x;
           context.save();
-          context.strokeStyle = css("--text");
+          context.strokeStyle = chart.config.type === "bar" ? css("--text") : dataset.borderColor;
           context.lineWidth = 1;
           context.beginPath();
           context.moveTo(x, low);
@@ -212,6 +212,18 @@
     }
   };
 
+  // Room for the intervals: the library makes room for the points only.
+  const room = (chart) => {
+    const points = chart.series.flatMap((series) => series.points);
+    const ends = points.flatMap((point) => [point.low, point.high]).filter((end) => end != null)
+      .filter((end) => end > 0 || chart.y.scale !== "LOGARITHMIC");
+    if (ends.length === 0) {
+      return {};
+    }
+    const [low, high] = [Math.min(...ends), Math.max(...ends)];
+    return chart.y.scale === "LOGARITHMIC" ? { suggestedMin: low, suggestedMax: high } : { suggestedMax: high };
+  };
+
   const configuration = (chart) => {
     const labelled = chart.x.scale === "LABELS";
     // Points on labels: a linear axis with a tick per label, which keeps the places that a series lacks.
@@ -230,7 +242,7 @@
       },
       options: {
         responsive: true, maintainAspectRatio: false, animation: false,
-        scales: { x, y: axis(chart.y, true) },
+        scales: { x, y: { ...axis(chart.y, true), ...room(chart) } },
         plugins: {
           legend: {
             position: "bottom",

@@ -109,12 +109,8 @@ public final class DiffSheet {
     }
 
     private static String commit(Environment environment) {
-        String dirty =
-                environment.fact(Environment.DIRTY).filter("true"::equals).isPresent() ? ", changed" : "";
-        return environment
-                .fact(Environment.COMMIT)
-                .map(commit -> " (commit " + commit + dirty + ")")
-                .orElse("");
+        String version = environment.version();
+        return version.isEmpty() ? "" : " (commit " + version + ")";
     }
 
     private Fields<Line> fields(ParameterColumns parameters) {

@@ -56,15 +56,9 @@ final class HeaderSection {
             for (String path : List.of("machine", "cpu", "gpu.name", Environment.START)) {
                 environment.fact(path).ifPresent(parts::add);
             }
-            environment
-                    .fact(Environment.COMMIT)
-                    .ifPresent(commit -> parts.add("commit " + commit
-                            + (environment
-                                            .fact(Environment.DIRTY)
-                                            .filter("true"::equals)
-                                            .isPresent()
-                                    ? " with changes"
-                                    : "")));
+            if (!environment.version().isEmpty()) {
+                parts.add("commit " + environment.version());
+            }
         });
         return parts;
     }

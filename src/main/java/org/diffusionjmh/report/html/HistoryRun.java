@@ -27,7 +27,6 @@ record HistoryRun(ReportRun run, Instant start, String commit, String machine) {
     private static final Pattern NAME = Pattern.compile("(\\d{8}-\\d{6})-?(.*)");
 
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss");
-    private static final int COMMIT_DIGITS = 10;
 
     static HistoryRun of(Run run) {
         Optional<Environment> environment = run.environment();
@@ -42,15 +41,8 @@ record HistoryRun(ReportRun run, Instant start, String commit, String machine) {
                 .map(HistoryRun::machine)
                 .filter(text -> !text.isEmpty())
                 .orElse(named ? name.group(2) : "");
-        String commit =
-                environment.flatMap(facts -> facts.fact(Environment.COMMIT)).orElse("");
-        boolean dirty = environment
-                .flatMap(facts -> facts.fact(Environment.DIRTY))
-                .filter("true"::equals)
-                .isPresent();
-        String shortCommit =
-                commit.substring(0, Math.min(commit.length(), COMMIT_DIGITS)) + (dirty ? " + changes" : "");
-        return new HistoryRun(ReportRun.of("", run), start, shortCommit, machine);
+        String commit = environment.map(Environment::version).orElse("");
+        return new HistoryRun(ReportRun.of("", run), start, commit, machine);
     }
 
     private static String machine(Environment environment) {

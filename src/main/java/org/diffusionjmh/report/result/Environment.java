@@ -33,10 +33,12 @@ public record Environment(
     public static final String START = "start";
 
     /** Path of the commit measured. */
-    public static final String COMMIT = "git.commit";
+    private static final String COMMIT = "git.commit";
 
     /** Path of whether there were changes beside the commit. */
-    public static final String DIRTY = "git.dirty";
+    private static final String DIRTY = "git.dirty";
+
+    private static final int COMMIT_DIGITS = 10;
 
     /** Keeps copies. */
     public Environment {
@@ -54,6 +56,13 @@ public record Environment(
                         row.benchmark().equals(benchmark) && row.parameters().equals(text))
                 .flatMap(row -> row.marks().stream())
                 .toList();
+    }
+
+    /** The commit measured, shortened, and whether there were changes beside it; empty if it is not known. */
+    public String version() {
+        String commit = fact(COMMIT).orElse("");
+        String changes = fact(DIRTY).filter("true"::equals).isPresent() ? " with changes" : "";
+        return commit.isEmpty() ? "" : commit.substring(0, Math.min(commit.length(), COMMIT_DIGITS)) + changes;
     }
 
     /** A value of the file. */

@@ -49,7 +49,7 @@ class ReportPageTest {
         int results = page.indexOf("id=\"results\"");
         assertTrue(page.indexOf(">synthetic weights</mark>") < results);
         assertTrue(page.indexOf("p.Model.step (compiler=fused), fork 1: OOM: full") < results);
-        assertTrue(page.indexOf("commit 0123456789abcdef with changes") < results);
+        assertTrue(page.indexOf("commit 0123456789 with changes") < results);
         assertTrue(page.contains("<td>fallback: x</td>"), "the mark of a row stands in the row");
         assertTrue(page.contains("<td>one &amp; only</td>"), "the environment is there");
     }
@@ -124,7 +124,7 @@ class ReportPageTest {
                 .writeCsv(folder.resolve("20261101-101010-box.csv")));
         String page = ReportPage.of(List.of(), List.of(later, earlier));
         assertTrue(page.indexOf("2026-11-01 10:10") < page.indexOf("2026-11-25 00:10"));
-        assertTrue(page.contains("<td>0123456789 + changes</td>"));
+        assertTrue(page.contains("<td>0123456789 with changes</td>"));
         assertEquals(
                 List.of("Model.generate on box", "Model.generate on one & only NVIDIA H200"), titles(charts(page)));
     }
