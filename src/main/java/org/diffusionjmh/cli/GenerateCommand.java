@@ -127,7 +127,8 @@ final class GenerateCommand implements Callable<Integer> {
     /** What is to be done; finds what is wrong before anything is loaded. */
     private List<GenerateTask> tasks(Optional<RgbImage> image, List<RgbImage> controlImages, CallArguments arguments)
             throws IOException {
-        TextToImageRequest draft = arguments.applyTo(text.draft(model.isPixArt())).build();
+        TextToImageRequest draft =
+                arguments.applyTo(text.draft(model.isPixArt())).build();
         image.ifPresent(picture -> arguments.applyTo(input.request(draft, picture)));
         control.request(draft, controlImages);
         if (image.isPresent() && !control.models().isEmpty()) {
@@ -139,7 +140,7 @@ final class GenerateCommand implements Callable<Integer> {
         }
         output.check();
         loras.check();
-        List<GenerateTask> sweep = sweeps.tasks(text.draft(), warmups, output);
+        List<GenerateTask> sweep = sweeps.tasks(text.draft(model.isPixArt()), warmups, output);
         return sweep.isEmpty() ? List.of(new SingleGeneration(warmups, output)) : sweep;
     }
 

@@ -54,6 +54,7 @@ class CallArgumentsTest {
                 OptionalDouble.of(0.8),
                 0.25,
                 OptionalInt.of(25),
+                Optional.empty(),
                 Optional.empty());
         TextToImageRequest text = arguments.applyTo(builder()).build();
         assertEquals(expected, text);

@@ -2,6 +2,7 @@ package org.diffusionjmh.report.html;
 
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import org.diffusionjmh.image.ImageFormat;
 import org.diffusionjmh.image.RgbImage;
 
 /** Pictures within the page. */
