@@ -80,7 +80,7 @@ public record PixArtTransformer2DConfig(
     }
 
     /** Width of the text as the network takes it. */
-    int textDim() {
+    public int textDim() {
         return captionChannels.orElseGet(() -> crossAttentionDim.orElse(innerDim()));
     }
 

@@ -44,9 +44,10 @@ final class PixArtAssembly {
         PixArtTransformer2DModel transformer =
                 new PixArtTransformer2DModel(PixArtTransformer2DConfig.of(files.config("transformer")));
         PixArtTransformer2DConfig config = transformer.config();
-        requireFitting(config, vae);
+        T5EncoderModel encoder = new T5EncoderModel(T5Config.of(files.config("text_encoder")));
+        requireFitting(config, vae, encoder);
 
-        T5TextEncoder textEncoder = textEncoder();
+        T5TextEncoder textEncoder = textEncoder(encoder);
         int side = config.sampleSize() - config.sampleSize() % config.patchSize();
         Denoiser.Graphs graphs = transformer::graph;
         Denoiser denoiser = new TransformerDenoiser(
@@ -76,7 +77,7 @@ final class PixArtAssembly {
         return options.scheduler().filter(name -> !name.equals(PipelineOptions.AUTO));
     }
 
-    private void requireFitting(PixArtTransformer2DConfig transformer, AutoencoderKL vae) {
+    private void requireFitting(PixArtTransformer2DConfig transformer, AutoencoderKL vae, T5EncoderModel encoder) {
         int channels = transformer.inChannels();
         int latents = vae.config().latentChannels();
         if (channels != latents) {
@@ -88,10 +89,14 @@ final class PixArtAssembly {
                     + transformer.outChannels() + " channels, want " + channels + ", or " + 2 * channels
                     + " if it predicts variances as well");
         }
+        if (transformer.textDim() != encoder.config().dModel()) {
+            throw new IllegalArgumentException(files.description() + ": the transformer takes text of width "
+                    + transformer.textDim() + ", want the text encoder's d_model, "
+                    + encoder.config().dModel());
+        }
     }
 
-    private T5TextEncoder textEncoder() throws IOException {
-        T5EncoderModel model = new T5EncoderModel(T5Config.of(files.config("text_encoder")));
+    private T5TextEncoder textEncoder(T5EncoderModel model) throws IOException {
         ShapedModules<T5TextEncoder.Sizes> encoders = modules.of(
                 "text_encoder",
                 new T5TextEncoder.Sizes(1, 1),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.diffusionjmh.source.SnapshotFiles;
 import org.diffusionjmh.testing.Fixtures;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the recorded runs do not show: texts and sizes as users give them, and what is refused. */
 class PixArtAlphaTest {
@@ -148,6 +150,20 @@ class PixArtAlphaTest {
                         .build(),
                 "the size is 0x8");
         assertRefused(() -> PixArtOptions.DEFAULT.withMaxSequenceLength(0), "max_sequence_length is 0");
+    }
+
+    /** A transformer for another text encoder, made by its configuration alone. */
+    @Test
+    void theTransformerMustFitTheOtherNetworks(@TempDir Path folder) throws IOException {
+        assertMisfit(
+                folder, "{\"caption_channels\": 5}", "the transformer takes text of width 5, want the text encoder's");
+        assertMisfit(folder, "{\"in_channels\": 3}", "the transformer takes 3 channels, want the autoencoder's");
+        assertMisfit(folder, "{\"out_channels\": 5}", "the transformer gives 5 channels, want 4, or 8 if");
+    }
+
+    private static void assertMisfit(Path folder, String config, String reason) throws IOException {
+        Files.writeString(folder.resolve("config.json"), config);
+        assertRefused(() -> pipeline(new ReplacedComponent(snapshot(), "transformer", folder)), reason);
     }
 
     @Test
