@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.diffusionjmh.source.BuiltInFiles;
 import org.diffusionjmh.source.BuiltInModel;
+import org.diffusionjmh.source.ModelDescription;
 import org.diffusionjmh.source.NetworkWeights;
 import org.diffusionjmh.source.Scale;
 import org.junit.jupiter.api.Test;
@@ -68,9 +69,10 @@ class OriginalUNetNamesTest {
                 Optional.of(original), new OriginalUNetNames(weights(BuiltInModel.STABLE_DIFFUSION_V1_5)).of(layer));
     }
 
+    /** The models with a U-Net. */
     static List<BuiltInModel> models() {
         return BuiltInModel.all().stream()
-                .filter(model -> !model.equals(BuiltInModel.PIXART_ALPHA)) // has no U-Net
+                .filter(model -> !ModelDescription.isPixArt(model.pipelineClass()))
                 .toList();
     }
 
