@@ -13,9 +13,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.diffusionjmh.report.ResultFiles;
+import org.diffusionjmh.report.RunFiles;
 import org.diffusionjmh.report.record.CommandText;
 import org.diffusionjmh.report.record.Failure;
-import org.diffusionjmh.report.record.RunFiles;
 import org.diffusionjmh.report.record.RunSetup;
 import org.diffusionjmh.report.run.JmhLock;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -92,7 +92,7 @@ final class BenchmarkCommand {
         String machine = parameters.hardware();
         ResultFiles results = resultFiles(options, recording, machine);
         results.requireWritable();
-        RunFiles files = RunFiles.beside(results.paths().get(0));
+        RunFiles files = new RunFiles(results.paths().get(0));
         RunSetup setup = new RunSetup(
                 machine, parameters.gpuNumber(), program(), RootCommand.Version.ofProject(), CommandText.of(args));
         JmhLock lock = JmhLock.acquire();
@@ -127,13 +127,12 @@ final class BenchmarkCommand {
             if (options.getResult().hasValue()) {
                 throw new IllegalArgumentException("-rff and --resume both say where results go; give one of them");
             }
-            RunFiles files = RunFiles.beside(recording.resume().get());
+            RunFiles files = new RunFiles(recording.resume().get());
             return ResultFiles.named(files.folder(), files.name(), formats);
         }
         if (options.getResult().hasValue()) {
             Path file = Path.of(options.getResult().get());
-            return ResultFiles.single(file, asked)
-                    .withJson(RunFiles.beside(file).json());
+            return ResultFiles.single(file, asked).withJson(new RunFiles(file).json());
         }
         return ResultFiles.named(FOLDER, STAMP.format(Instant.now()) + "-" + machine, formats);
     }

@@ -103,7 +103,7 @@ public final class DiffSheet {
 
     private static String text(List<Run> runs) {
         return runs.stream()
-                .map(run -> run.files().csv()
+                .map(run -> run.files().results()
                         + run.environment().map(DiffSheet::commit).orElse(""))
                 .collect(Collectors.joining(", "));
     }

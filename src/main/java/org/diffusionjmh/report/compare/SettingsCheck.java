@@ -60,9 +60,9 @@ final class SettingsCheck {
         List<String> warnings = new ArrayList<>();
         run.environment().ifPresent(environment -> {
             if (!environment.marks().isEmpty()) {
-                warnings.add(run.files().csv() + " is marked: " + String.join(", ", environment.marks()));
+                warnings.add(run.files().results() + " is marked: " + String.join(", ", environment.marks()));
             }
-            environment.failures().forEach(failure -> warnings.add(run.files().csv() + ": " + text(failure)));
+            environment.failures().forEach(failure -> warnings.add(run.files().results() + ": " + text(failure)));
         });
         return warnings;
     }

@@ -53,7 +53,9 @@ public final class SpeedupSheet {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(
                 "run",
-                speedup.runs().stream().map(run -> run.files().csv().toString()).collect(Collectors.joining(", ")));
+                speedup.runs().stream()
+                        .map(run -> run.files().results().toString())
+                        .collect(Collectors.joining(", ")));
         facts.put("baseline", speedup.parameter() + "=" + speedup.baseline());
         if (!constants.isEmpty()) {
             facts.put("in all rows", constants);

@@ -77,7 +77,7 @@ record HistoryRun(ReportRun run, Instant start, String commit, String machine) {
 
     private static Instant fileTime(Run run) {
         try {
-            return Files.getLastModifiedTime(run.files().csv()).toInstant();
+            return Files.getLastModifiedTime(run.files().results()).toInstant();
         } catch (IOException e) {
             return Instant.EPOCH;
         }

@@ -18,6 +18,7 @@ import org.diffusionjmh.image.ImageComparison;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.report.BenchmarkNames;
 import org.diffusionjmh.report.PictureFile;
+import org.diffusionjmh.report.RunFiles;
 import org.diffusionjmh.report.WholeFile;
 import org.openjdk.jmh.infra.BenchmarkParams;
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.diffusionjmh.report.RunFiles;
 
 /**
  * A run of the benchmarks, as its files tell it.

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.diffusionjmh.report.RunFiles;
 
 /** Reads the files of one run. */
 final class RunReader {
@@ -38,7 +39,7 @@ final class RunReader {
     }
 
     private List<ResultRow> results() throws IOException {
-        JmhCsv read = JmhCsv.read(files.csv());
+        JmhCsv read = JmhCsv.read(files.results());
         warnings.addAll(read.warnings());
         return read.rows();
     }
@@ -58,10 +59,10 @@ final class RunReader {
     }
 
     private List<Picture> pictures() throws IOException {
-        if (!Files.exists(files.pictures())) {
+        if (!Files.exists(files.pictureTable())) {
             return List.of();
         }
-        PicturesCsv read = PicturesCsv.read(files.pictures(), files.pictureFolder());
+        PicturesCsv read = PicturesCsv.read(files.pictureTable(), files.pictures());
         warnings.addAll(read.warnings());
         return read.pictures();
     }

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import org.diffusionjmh.report.Benchmarks;
 import org.diffusionjmh.report.Notes;
 import org.diffusionjmh.report.ResultFiles;
+import org.diffusionjmh.report.RunFiles;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +46,7 @@ class PreviousRunTest {
 
     @BeforeEach
     void name() {
-        files = new RunFiles(folder, "run");
+        files = new RunFiles(folder.resolve("run.csv"));
         results = ResultFiles.named(folder, "run", List.of(ResultFormatType.CSV, ResultFormatType.JSON));
     }
 
