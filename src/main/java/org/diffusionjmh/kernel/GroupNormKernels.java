@@ -3,6 +3,7 @@ package org.diffusionjmh.kernel;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 import java.util.Optional;
 import org.diffusionjmh.libtorch.CudaKernel.Grid;
 import org.diffusionjmh.libtorch.ScalarType;
@@ -65,64 +66,34 @@ record GroupNormKernels(DeviceKernels kernels) {
         ScalarType type = TensorMemory.type(x);
         int samples = Math.toIntExact(x.getShape().get(0));
         NDArray out = TensorMemory.emptyLike(x, scope);
+        Object[] norm = {
+            TensorMemory.contiguous(weight, scope), TensorMemory.contiguous(bias, scope), out,
+        };
+        Object[] slab = {
+            split.channels(), split.width(), split.slabs(), split.group(), split.pixels(), split.chunk(),
+        };
+        Object[] function = {(float) options.eps(), options.silu()};
+        Object[] map = {x, shift, stride};
         if (split.takesOneLaunch()) {
             kernels.kernel("pixel_norm", type)
                     .launch(
                             new Grid(samples * split.slabs(), 1),
                             PixelNormSplit.MANY_THREADS,
-                            x,
-                            shift,
-                            stride,
-                            TensorMemory.contiguous(weight, scope),
-                            TensorMemory.contiguous(bias, scope),
-                            out,
-                            split.channels(),
-                            split.width(),
-                            split.slabs(),
-                            split.group(),
-                            split.pixels(),
-                            split.chunk(),
-                            (float) options.eps(),
-                            options.silu());
+                            joined(map, norm, slab, function));
             return out;
         }
         NDArray sums = TensorMemory.empty(
                 ScalarType.FLOAT32, new Shape((long) samples * options.groups(), split.chunks(), 2), scope);
+        Object[] partial = {sums};
         Grid grid = new Grid(samples * split.slabs(), split.chunks());
-        kernels.kernel("pixel_norm_sums", type)
-                .launch(
-                        grid,
-                        DeviceKernels.THREADS,
-                        x,
-                        shift,
-                        stride,
-                        sums,
-                        split.channels(),
-                        split.width(),
-                        split.slabs(),
-                        split.group(),
-                        split.pixels(),
-                        split.chunk());
+        kernels.kernel("pixel_norm_sums", type).launch(grid, DeviceKernels.THREADS, joined(map, partial, slab));
         kernels.kernel("pixel_norm_apply", type)
-                .launch(
-                        grid,
-                        DeviceKernels.THREADS,
-                        x,
-                        shift,
-                        stride,
-                        sums,
-                        TensorMemory.contiguous(weight, scope),
-                        TensorMemory.contiguous(bias, scope),
-                        out,
-                        split.channels(),
-                        split.width(),
-                        split.slabs(),
-                        split.group(),
-                        split.pixels(),
-                        split.chunk(),
-                        (float) options.eps(),
-                        options.silu());
+                .launch(grid, DeviceKernels.THREADS, joined(map, partial, norm, slab, function));
         return out;
+    }
+
+    private static Object[] joined(Object[]... arguments) {
+        return Arrays.stream(arguments).flatMap(Arrays::stream).toArray();
     }
 
     private NDArray rowNorm(NDArray input, NDArray weight, NDArray bias, GroupNormOptions options, NDManager scope) {
