@@ -52,17 +52,22 @@ final class OutputOptions {
     }
 
     private static void show(List<RgbImage> images, Console console) {
+        if (!Terminal.isStandardOutput()) {
+            warnOfNoPicture("standard output is not a terminal", console);
+            return;
+        }
         try {
-            if (!Terminal.isStandardOutput()) {
-                throw new UnsupportedOperationException("standard output is not a terminal");
-            }
             TerminalPicture way = TerminalPicture.of(System.getenv());
             int columns = Terminal.columns();
             images.forEach(image -> console.out().print(way.encode(image, columns)));
             console.out().flush();
         } catch (UnsupportedOperationException e) {
-            console.err().println("warning: --print-output shows no picture: " + e.getMessage());
+            warnOfNoPicture(e.getMessage(), console);
         }
+    }
+
+    private static void warnOfNoPicture(String why, Console console) {
+        console.err().println("warning: --print-output shows no picture: " + why);
     }
 
     private static void write(List<RgbImage> images, Path file, String suffix, PrintWriter out) throws IOException {
