@@ -3,18 +3,28 @@ package org.diffusionjmh.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
-/** A table as text: the first column is left-aligned, the others are right-aligned. */
+/** A table as text: the first column and those that are named so are left-aligned, the others are right-aligned. */
 public final class TextTable {
+    private static final String GAP = "  ";
+
     private final List<List<String>> rows = new ArrayList<>();
+    private final Set<String> leftAligned;
 
     /** A table with these columns. */
     public TextTable(String... header) {
-        this(List.of(header));
+        this(List.of(header), Set.of());
     }
 
-    TextTable(List<String> header) {
+    /**
+     * A table with these columns.
+     *
+     * @param leftAligned headings of columns that are left-aligned, beside the first
+     */
+    public TextTable(List<String> header, Set<String> leftAligned) {
         rows.add(List.copyOf(header));
+        this.leftAligned = Set.copyOf(leftAligned);
     }
 
     /**
@@ -33,11 +43,13 @@ public final class TextTable {
     public String toString() {
         StringBuilder text = new StringBuilder();
         for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
             for (int column = 0; column < row.size(); column++) {
-                String alignment = column == 0 ? "%-" + width(column) + "s" : "  %" + width(column) + "s";
-                text.append(String.format(Locale.ROOT, alignment, row.get(column)));
+                boolean left = column == 0 || leftAligned.contains(rows.get(0).get(column));
+                String alignment = (column == 0 ? "" : GAP) + "%" + (left ? "-" : "") + width(column) + "s";
+                line.append(String.format(Locale.ROOT, alignment, row.get(column)));
             }
-            text.append(System.lineSeparator());
+            text.append(line.toString().stripTrailing()).append(System.lineSeparator());
         }
         return text.toString();
     }

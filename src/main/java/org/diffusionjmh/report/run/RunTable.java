@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.diffusionjmh.image.ImageComparison;
 import org.diffusionjmh.report.BenchmarkNames;
 import org.diffusionjmh.report.Figure;
+import org.diffusionjmh.report.TextTable;
 import org.diffusionjmh.report.record.EnvironmentFile;
 import org.diffusionjmh.report.record.Failure;
 import org.diffusionjmh.report.record.PictureTable;
@@ -162,23 +163,10 @@ public final class RunTable {
     /** The table; names and notes are left-aligned, the others are right-aligned. What all rows are marked with follows. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder();
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int column = 0; column < row.size(); column++) {
-                boolean left = column == 0 || rows.get(0).get(column).equals(NOTES);
-                String alignment = (column == 0 ? "" : "  ") + "%" + (left ? "-" : "") + width(column) + "s";
-                line.append(String.format(Locale.ROOT, alignment, row.get(column)));
-            }
-            text.append(line.toString().stripTrailing()).append(System.lineSeparator());
-        }
-        if (!marks.isEmpty()) {
-            text.append("All rows: ").append(String.join(", ", marks)).append(System.lineSeparator());
-        }
-        return text.toString();
-    }
-
-    private int width(int column) {
-        return rows.stream().mapToInt(row -> row.get(column).length()).max().orElseThrow();
+        TextTable table = new TextTable(rows.get(0), Set.of(NOTES));
+        rows.stream().skip(1).forEach(table::add);
+        return marks.isEmpty()
+                ? table.toString()
+                : table + "All rows: " + String.join(", ", marks) + System.lineSeparator();
     }
 }
