@@ -44,7 +44,7 @@ final class RunSamples {
 
     private static Optional<ForkSamples> forks(ResultRow row, List<Sample> samples) {
         Unit unit = Unit.of(row.unit());
-        Map<Long, List<Double>> forks = new TreeMap<>();
+        Map<Integer, List<Double>> forks = new TreeMap<>();
         for (Sample sample : samples) {
             OptionalDouble factor = Unit.of(sample.unit()).factorTo(unit);
             if (factor.isPresent() && !Double.isNaN(sample.value())) {

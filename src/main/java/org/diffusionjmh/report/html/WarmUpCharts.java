@@ -62,7 +62,8 @@ final class WarmUpCharts {
     }
 
     /** The values of each iteration by all forks, warm-ups and measured ones by their number. */
-    private record Curve(SortedMap<Long, List<Double>> warmups, SortedMap<Long, List<Double>> measured, String unit) {
+    private record Curve(
+            SortedMap<Integer, List<Double>> warmups, SortedMap<Integer, List<Double>> measured, String unit) {
         static Curve of(List<Sample> samples) {
             Curve curve =
                     new Curve(new TreeMap<>(), new TreeMap<>(), samples.get(0).unit());
@@ -76,9 +77,9 @@ final class WarmUpCharts {
     }
 
     private static Chart chart(String title, Map<String, Curve> curves) {
-        SortedMap<Long, Integer> warmups =
+        SortedMap<Integer, Integer> warmups =
                 places(curves.values().stream().map(Curve::warmups).toList(), 0);
-        SortedMap<Long, Integer> measured =
+        SortedMap<Integer, Integer> measured =
                 places(curves.values().stream().map(Curve::measured).toList(), warmups.size());
         List<String> labels = new ArrayList<>();
         warmups.keySet().forEach(iteration -> labels.add("w" + iteration));
@@ -100,11 +101,11 @@ final class WarmUpCharts {
                 series);
     }
 
-    private static SortedMap<Long, Integer> places(List<SortedMap<Long, List<Double>>> curves, int start) {
-        SortedMap<Long, Integer> places = new TreeMap<>();
+    private static SortedMap<Integer, Integer> places(List<SortedMap<Integer, List<Double>>> curves, int start) {
+        SortedMap<Integer, Integer> places = new TreeMap<>();
         curves.forEach(curve -> curve.keySet().forEach(iteration -> places.put(iteration, 0)));
         int place = start;
-        for (Map.Entry<Long, Integer> entry : places.entrySet()) {
+        for (Map.Entry<Integer, Integer> entry : places.entrySet()) {
             entry.setValue(place++);
         }
         return places;

@@ -21,6 +21,10 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.diffusionjmh.report.BenchmarkNames;
 import org.diffusionjmh.report.RunFiles;
+import org.diffusionjmh.report.result.Phase;
+import org.diffusionjmh.report.result.ResultRow;
+import org.diffusionjmh.report.result.Sample;
+import org.diffusionjmh.report.result.SamplesCsv;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.BenchmarkResult;
 
@@ -66,7 +70,12 @@ public final class PreviousRun {
         if (Files.exists(files.json())) { // there is none before the first fork has ended
             parse(files.json()).getAsJsonArray().forEach(row -> rows.add(new RecordedRow(row.getAsJsonObject())));
         }
-        return new PreviousRun(files, rows, SampleReader.read(files.samples()), environment);
+        return new PreviousRun(files, rows, samples(files.samples()), environment);
+    }
+
+    /** None if a run was stopped before it wrote any. A last row that was cut off is left out. */
+    private static List<Sample> samples(Path file) throws IOException {
+        return Files.exists(file) ? SamplesCsv.read(file).samples() : List.of();
     }
 
     private static JsonElement parse(Path file) throws IOException {
@@ -163,7 +172,7 @@ public final class PreviousRun {
     }
 
     private static boolean isMeasuredScore(Sample sample) {
-        return sample.phase().equals("measurement") && sample.metric().equals(SampleFile.SCORE);
+        return sample.phase() == Phase.MEASUREMENT && sample.metric().equals(ResultRow.SCORE);
     }
 
     /** What a benchmark was marked with. */

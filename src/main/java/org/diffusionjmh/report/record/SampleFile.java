@@ -8,28 +8,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.diffusionjmh.report.BenchmarkNames;
 import org.diffusionjmh.report.WholeFile;
+import org.diffusionjmh.report.result.Phase;
+import org.diffusionjmh.report.result.ResultRow;
+import org.diffusionjmh.report.result.Sample;
+import org.diffusionjmh.report.result.SamplesCsv;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.runner.IterationType;
 
 /**
  * Every value of every iteration, warm-ups included, one per row. An iteration's rows are with the system when it has been added, so
  * that a process that is killed loses at most the iteration in flight.
  */
 public final class SampleFile implements AutoCloseable {
-    /** The metric of the score itself. */
-    public static final String SCORE = "score";
-
-    static final List<String> HEADER =
-            List.of("benchmark", "params", "fork", "iteration", "phase", "metric", "value", "unit");
-
     private final CSVPrinter printer;
 
     private SampleFile(CSVPrinter printer) {
@@ -45,7 +43,7 @@ public final class SampleFile implements AutoCloseable {
     public static SampleFile create(Path file, List<Sample> kept) throws IOException {
         StringWriter beginning = new StringWriter();
         try (CSVPrinter printer = new CSVPrinter(beginning, CSVFormat.RFC4180)) {
-            printer.printRecord(HEADER);
+            printer.printRecord(SamplesCsv.COLUMNS);
             for (Sample sample : kept) {
                 print(printer, sample);
             }
@@ -70,9 +68,10 @@ public final class SampleFile implements AutoCloseable {
         }
         String name = benchmark.getBenchmark();
         String parameters = BenchmarkNames.parameters(benchmark);
-        String phaseName = phase.getType().name().toLowerCase(Locale.ROOT);
+        Phase part = phase.getType() == IterationType.WARMUP ? Phase.WARMUP : Phase.MEASUREMENT;
         Result<?> score = result.getPrimaryResult();
-        print(new Sample(name, parameters, fork, iteration, phaseName, SCORE, score.getScore(), score.getScoreUnit()));
+        print(new Sample(
+                name, parameters, fork, iteration, part, ResultRow.SCORE, score.getScore(), score.getScoreUnit()));
         for (@SuppressWarnings("rawtypes")
         Map.Entry<String, Result> secondary : result.getSecondaryResults().entrySet()) {
             Result<?> value = secondary.getValue();
@@ -81,7 +80,7 @@ public final class SampleFile implements AutoCloseable {
                     parameters,
                     fork,
                     iteration,
-                    phaseName,
+                    part,
                     secondary.getKey(),
                     value.getScore(),
                     value.getScoreUnit()));
@@ -99,7 +98,7 @@ public final class SampleFile implements AutoCloseable {
                 sample.parameters(),
                 sample.fork(),
                 sample.iteration(),
-                sample.phase(),
+                sample.phase().label(),
                 sample.metric(),
                 sample.value(),
                 sample.unit());

@@ -46,10 +46,10 @@ final class CsvRow {
     }
 
     /** Whole number, 1 or above. */
-    long count(String column) throws MalformedResultException {
+    int count(String column) throws MalformedResultException {
         String text = text(column);
         try {
-            long count = Long.parseLong(text);
+            int count = Integer.parseInt(text);
             if (count >= 1) {
                 return count;
             }

@@ -15,8 +15,8 @@ package org.diffusionjmh.report.result;
 public record Sample(
         String benchmark,
         String parameters,
-        long fork,
-        long iteration,
+        int fork,
+        int iteration,
         Phase phase,
         String metric,
         double value,

@@ -13,7 +13,8 @@ import java.util.List;
  * @param warnings what is odd about the file and no error
  */
 public record SamplesCsv(List<Sample> samples, List<String> warnings) {
-    private static final List<String> COLUMNS =
+    /** The columns of the file. */
+    public static final List<String> COLUMNS =
             List.of("benchmark", "params", "fork", "iteration", "phase", "metric", "value", "unit");
 
     /** Keeps copies of the lists. */

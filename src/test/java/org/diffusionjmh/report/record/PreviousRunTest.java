@@ -22,6 +22,7 @@ import org.diffusionjmh.report.Benchmarks;
 import org.diffusionjmh.report.Notes;
 import org.diffusionjmh.report.ResultFiles;
 import org.diffusionjmh.report.RunFiles;
+import org.diffusionjmh.report.result.Sample;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
