@@ -80,35 +80,33 @@ class FusedOperatorsTest {
     @TestFactory
     Stream<DynamicTest> groupNorms() {
         return NORMS.stream().flatMap(norm -> TYPES.stream().flatMap(type -> Stream.of(false, true)
-                .map(silu -> DynamicTest.dynamicTest(
+                .map(silu -> test(
                         "group_norm " + type + norm.shape() + " in " + norm.groups() + (silu ? " silu" : ""),
-                        () -> session.call(() -> {
-                            checkGroupNorm(norm, type, silu);
-                            return null;
-                        })))));
+                        () -> checkGroupNorm(norm, type, silu)))));
     }
 
     @TestFactory
     Stream<DynamicTest> geglus() {
         return GATED.stream().flatMap(shape -> TYPES.stream()
-                .map(type -> DynamicTest.dynamicTest(
-                        "geglu " + type + shape,
-                        () -> session.call(() -> {
-                            checkGeglu(shape, type);
-                            return null;
-                        }))));
+                .map(type -> test("geglu " + type + shape, () -> checkGeglu(shape, type))));
     }
 
     /** Feature maps with channels innermost, with and without a shift: whole accesses, groups across accesses, many slabs, odd sizes. */
     @TestFactory
     Stream<DynamicTest> pixelNorms() {
         return PIXEL_NORMS.stream().flatMap(norm -> TYPES.stream()
-                .map(type -> DynamicTest.dynamicTest(
+                .map(type -> test(
                         "shifted_group_norm " + type + norm.shape() + " in " + norm.groups(),
-                        () -> session.call(() -> {
-                            checkShiftedNorm(norm, type);
-                            return null;
-                        }))));
+                        () -> checkShiftedNorm(norm, type))));
+    }
+
+    private static DynamicTest test(String name, Runnable check) {
+        return DynamicTest.dynamicTest(
+                name,
+                () -> session.call(() -> {
+                    check.run();
+                    return null;
+                }));
     }
 
     private static void checkShiftedNorm(Norm norm, ScalarType type) {
@@ -151,12 +149,7 @@ class FusedOperatorsTest {
     @TestFactory
     Stream<DynamicTest> layerNormsOfSums() {
         return ROWS.stream().flatMap(shape -> TYPES.stream()
-                .map(type -> DynamicTest.dynamicTest(
-                        "add_layer_norm " + type + shape,
-                        () -> session.call(() -> {
-                            checkAddLayerNorm(shape, type);
-                            return null;
-                        }))));
+                .map(type -> test("add_layer_norm " + type + shape, () -> checkAddLayerNorm(shape, type))));
     }
 
     private static void checkAddLayerNorm(Shape shape, ScalarType type) {
@@ -198,13 +191,8 @@ class FusedOperatorsTest {
         return NORMS.stream()
                 .map(Norm::shape)
                 .filter(shape -> shape.dimension() == 4)
-                .flatMap(shape -> TYPES.stream()
-                        .map(type -> DynamicTest.dynamicTest(
-                                "add_bias " + type + shape,
-                                () -> session.call(() -> {
-                                    checkAddBias(shape, type);
-                                    return null;
-                                }))));
+                .flatMap(shape ->
+                        TYPES.stream().map(type -> test("add_bias " + type + shape, () -> checkAddBias(shape, type))));
     }
 
     private static void checkAddBias(Shape shape, ScalarType type) {
