@@ -1,6 +1,5 @@
 package org.diffusionjmh.image;
 
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
@@ -18,14 +17,14 @@ public record VaeImageProcessor(int vaeScaleFactor, boolean doNormalize) {
     }
 
     /** A picture of the largest multiples of {@code vaeScaleFactor} that {@code height} and {@code width} hold, resized with Lanczos. */
-    public FloatImage preprocess(RgbImage image, int height, int width) {
-        return toModel(image.resize(multiple("height", height), multiple("width", width)));
+    public RgbImage resize(RgbImage image, int height, int width) {
+        return image.resize(multiple("height", height), multiple("width", width));
     }
 
     /** As for a picture without alpha, but what is transparent does not count in resizing; its alpha is then dropped. */
-    public FloatImage preprocess(RgbaImage image, int height, int width) {
-        return toModel(image.resize(multiple("height", height), multiple("width", width))
-                .toRgb());
+    public RgbImage resize(RgbaImage image, int height, int width) {
+        return image.resize(multiple("height", height), multiple("width", width))
+                .toRgb();
     }
 
     /** Model output to pixels: clipped to the range, then rounded half to even. */
@@ -41,19 +40,6 @@ public record VaeImageProcessor(int vaeScaleFactor, boolean doNormalize) {
             }
         }
         return RgbImage.owning(image.height(), image.width(), pixels);
-    }
-
-    private FloatImage toModel(RgbImage image) {
-        int plane = image.height() * image.width();
-        float[] values = new float[plane * RgbImage.CHANNELS];
-        ByteBuffer pixels = image.pixels();
-        for (int i = 0; i < plane; i++) {
-            for (int channel = 0; channel < RgbImage.CHANNELS; channel++) {
-                float unit = Byte.toUnsignedInt(pixels.get()) / 255f;
-                values[channel * plane + i] = doNormalize ? 2 * unit - 1 : unit;
-            }
-        }
-        return FloatImage.owning(image.height(), image.width(), values);
     }
 
     private int multiple(String side, int length) {

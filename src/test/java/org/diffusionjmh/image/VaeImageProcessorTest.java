@@ -12,15 +12,8 @@ class VaeImageProcessorTest {
     private final VaeImageProcessor unit = new VaeImageProcessor(8, false);
 
     @Test
-    void pixelsSurviveTheRoundTrip() {
-        RgbImage image = TestImages.pattern(16, 24);
-        assertEquals(image, normalizing.postprocess(normalizing.preprocess(image, 16, 24)));
-        assertEquals(image, unit.postprocess(unit.preprocess(image, 16, 24)));
-    }
-
-    @Test
     void sizesAreCutToMultiples() {
-        FloatImage input = unit.preprocess(TestImages.pattern(16, 24), 23, 15);
+        RgbImage input = unit.resize(TestImages.pattern(16, 24), 23, 15);
         assertEquals(16, input.height());
         assertEquals(8, input.width());
     }
@@ -39,14 +32,14 @@ class VaeImageProcessorTest {
     @Test
     void refusesSizesBelowTheFactor() {
         RgbImage image = TestImages.pattern(16, 24);
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> unit.preprocess(image, 16, 7));
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> unit.resize(image, 16, 7));
         assertEquals("width is 7, want at least 8 pixels", e.getMessage());
         assertThrows(IllegalArgumentException.class, () -> new VaeImageProcessor(0, true));
     }
 
     @Test
     void croppingToTheSameSizeChangesNothing() {
-        FloatImage image = unit.preprocess(TestImages.pattern(16, 24), 16, 24);
-        assertSame(image, image.resizeAndCrop(16, 24));
+        FloatImage image = FloatImage.of(2, 2, new float[12]);
+        assertSame(image, image.resizeAndCrop(2, 2));
     }
 }

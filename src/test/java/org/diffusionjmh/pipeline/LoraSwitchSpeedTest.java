@@ -1,6 +1,5 @@
 package org.diffusionjmh.pipeline;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.image.ImageComparison;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.lora.Lora;
 import org.diffusionjmh.lora.RandomLora;
@@ -66,6 +66,12 @@ class LoraSwitchSpeedTest {
         return seconds;
     }
 
+    /** Two pipelines may choose other kernels by measuring them, which rounds in another way. */
+    private static void assertAlike(RgbImage expected, RgbImage actual) {
+        double psnr = ImageComparison.of(expected, actual).psnr();
+        assertTrue(psnr > 40, "PSNR " + psnr + " dB");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"none", "cudagraph", "fused"})
     void switchesWithinASecond(String compiler) throws Exception {
@@ -78,15 +84,16 @@ class LoraSwitchSpeedTest {
         }
         try (TextToImagePipeline pipeline = pipeline(compiler)) {
             RgbImage base = picture(pipeline);
+            assertTrue(ImageComparison.of(base, expected).psnr() < 40, "the LoRA has no effect");
             secondsToSet(pipeline, compiler + ", the first LoRA", a);
             picture(pipeline);
             double seconds = secondsToSet(pipeline, compiler + ", another LoRA", b);
             long start = System.nanoTime();
-            assertEquals(expected, picture(pipeline));
+            assertAlike(expected, picture(pipeline));
             System.out.printf(
                     Locale.ROOT, "%s, the next picture: %.3f s%n", compiler, (System.nanoTime() - start) / 1e9);
             secondsToSet(pipeline, compiler + ", none");
-            assertEquals(base, picture(pipeline));
+            assertAlike(base, picture(pipeline));
             assertTrue(seconds < 1, compiler + ": " + seconds + " s");
         }
     }

@@ -103,12 +103,17 @@ class LoraSwitchTest {
                 pipeline.setLoras(loras);
                 assertEquals(loras, pipeline.loras());
                 float[] expected = fresh("sdxl-t2i", compiler, DType.FP32, 64, loras.toArray(Lora[]::new));
-                assertArrayEquals(expected, latents(pipeline, 64), loras::toString);
+                assertArrayEquals(expected, latents(pipeline, 64), tolerance(compiler), loras::toString);
                 assertFalse(Arrays.equals(base, expected), "no effect");
             }
             pipeline.setLoras(List.of());
-            assertArrayEquals(base, latents(pipeline, 64), "removed");
+            assertArrayEquals(base, latents(pipeline, 64), tolerance(compiler), "removed");
         }
+    }
+
+    /** On a GPU libtorch's executor rewrites a program in its first runs, and the rewritten one rounds in another way. */
+    private static float tolerance(String compiler) {
+        return !DEVICE.equals("cpu") && compiler.equals("torchscript") ? 1e-4f : 0;
     }
 
     /** A size that is compiled when a LoRA is fused already, and one that is not used while another is: both have what is fused. */
