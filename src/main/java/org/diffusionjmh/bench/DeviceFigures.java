@@ -37,6 +37,7 @@ final class DeviceFigures {
         meter.ifPresent(running -> record(running, calls));
         Figures.put(Figure.PEAK_MEMORY, session.peakMemoryBytes() / BYTES_PER_MIB);
         Figures.put(Figure.HOST_MEMORY, session.peakHostBytes() / BYTES_PER_MIB);
+        session.allocatorBytes().ifPresent(bytes -> Figures.put(Figure.ALLOCATOR_MEMORY, bytes / BYTES_PER_MIB));
         gpu.ifPresent(DeviceFigures::recordProcessMemory);
     }
 

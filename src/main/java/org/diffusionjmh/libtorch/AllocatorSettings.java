@@ -11,12 +11,14 @@ import java.util.Map;
 public record AllocatorSettings(Map<String, String> environment) {
     private static final String NO_CACHING = "PYTORCH_NO_CUDA_MEMORY_CACHING";
 
+    /** Leaves caching to CUDA. */
+    private static final String ASYNC = "cudaMallocAsync";
+
     /** Both names are in use: the second is that of newer versions. */
     private static final List<String> SETTINGS = List.of("PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF");
 
     /** These give back, or hand out, memory block by block. */
-    private static final List<String> PIECEMEAL =
-            List.of("max_split_size_mb", "garbage_collection_threshold", "cudaMallocAsync");
+    private static final List<String> PIECEMEAL = List.of("max_split_size_mb", "garbage_collection_threshold", ASYNC);
 
     public AllocatorSettings {
         environment = Map.copyOf(environment);
@@ -37,6 +39,14 @@ public record AllocatorSettings(Map<String, String> environment) {
                 throw refusal(variable + "=" + value);
             }
         }
+    }
+
+    /** Whether libtorch itself keeps unused memory, and so knows what it holds. */
+    boolean isCaching() {
+        return !environment.containsKey(NO_CACHING)
+                && SETTINGS.stream()
+                        .noneMatch(variable ->
+                                environment.getOrDefault(variable, "").contains(ASYNC));
     }
 
     private static IllegalStateException refusal(String setting) {

@@ -6,6 +6,7 @@ import ai.djl.pytorch.jni.LibUtils;
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The C ABI of the libtorch that DJL has loaded (torch/csrc/inductor/aoti_torch/c/shim.h). Its functions return a status, which is
@@ -51,6 +52,26 @@ public final class LibTorch {
             throw new EngineException(function + " failed with status " + status + " in " + library.getFile()
                     + "; libtorch has printed the reason to the error stream");
         }
+    }
+
+    /**
+     * The text that a C++ function without arguments returns as {@code std::string}; empty if the library has no such function.
+     *
+     * @param mangledName its name, which says that it takes no arguments and of which ABI the string is; it must be one that does not throw
+     */
+    Optional<byte[]> text(String mangledName) {
+        Function function;
+        try {
+            function = library.getFunction(mangledName);
+        } catch (UnsatisfiedLinkError e) {
+            return Optional.empty();
+        }
+        StandardString string = (StandardString) function.invoke(StandardString.class, new Object[0]);
+        byte[] text = string.bytes();
+        if (string.ownsMemory()) {
+            library.getFunction("_ZdlPv").invokeVoid(new Object[] {string.text}); // operator delete(void*)
+        }
+        return Optional.of(text);
     }
 
     private Function find(String function) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
@@ -97,6 +98,14 @@ public final class TorchSession implements AutoCloseable {
      */
     public long peakMemoryBytes() {
         return cuda.map(CudaRuntime::usedBytes).orElseGet(this::peakHostBytes);
+    }
+
+    /**
+     * Bytes of the GPU's memory that libtorch's allocator holds for this process, in use or kept to be used again; it only lets them grow
+     * unless the memory runs out. Empty on a CPU, and if libtorch does not tell.
+     */
+    public OptionalLong allocatorBytes() {
+        return device.isGpu() ? AllocatorSnapshot.reservedBytes(device.getDeviceId()) : OptionalLong.empty();
     }
 
     /** The process's peak resident size in host memory, or the JVM's total where the system does not tell. */

@@ -24,6 +24,8 @@ public enum Figure {
     PEAK_MEMORY("memory.peak", "MiB", AggregationPolicy.MAX, false),
     /** Device memory of this process alone, where the driver tells. libtorch's allocator only lets it grow, so it is a peak. */
     PROCESS_MEMORY("memory.process", "MiB", AggregationPolicy.MAX, false),
+    /** Device memory that libtorch's allocator holds for this process, in use or kept to be used again: without context and kernels. */
+    ALLOCATOR_MEMORY("memory.allocator", "MiB", AggregationPolicy.MAX, false),
     /** Peak resident host memory of this process. */
     HOST_MEMORY("memory.host", "MiB", AggregationPolicy.MAX, false),
     /** Energy that the GPU took during a call: for a picture, or for a step. */
