@@ -13,7 +13,13 @@ import java.util.Optional;
  * checked here and nowhere else.
  */
 public final class LibTorch {
+    /** What an exception says where libtorch prints why a call failed, and nobody but the reader of the error stream can know. */
+    public static final String REASON_IS_PRINTED = "libtorch has printed the reason to the error stream";
+
     private static final int SUCCESS = 0;
+
+    /** Since 2.13 it is not printed, but kept. */
+    private static final String REASON = "torch_exception_get_what_without_backtrace";
 
     private final NativeLibrary library;
 
@@ -44,13 +50,15 @@ public final class LibTorch {
      *
      * @param function its name
      * @param arguments what JNA passes on: {@code Integer} for int32_t, {@code Long} for int64_t, pointers and arrays
-     * @throws EngineException if the library has no such function or the call fails; libtorch prints the reason to the error stream
+     * @throws EngineException if the library has no such function or the call fails; says why if this libtorch tells
      */
     public void call(String function, Object... arguments) {
         int status = find(function).invokeInt(arguments);
         if (status != SUCCESS) {
-            throw new EngineException(function + " failed with status " + status + " in " + library.getFile()
-                    + "; libtorch has printed the reason to the error stream");
+            throw new EngineException(function + " failed with status " + status + " in " + library.getFile() + "; "
+                    + found(REASON)
+                            .map(reason -> reason.invokeString(new Object[0], false))
+                            .orElse(REASON_IS_PRINTED));
         }
     }
 
@@ -60,26 +68,29 @@ public final class LibTorch {
      * @param mangledName its name, which says that it takes no arguments and of which ABI the string is; it must be one that does not throw
      */
     Optional<byte[]> text(String mangledName) {
-        Function function;
-        try {
-            function = library.getFunction(mangledName);
-        } catch (UnsatisfiedLinkError e) {
-            return Optional.empty();
-        }
+        return found(mangledName).map(this::text);
+    }
+
+    private byte[] text(Function function) {
         StandardString string = (StandardString) function.invoke(StandardString.class, new Object[0]);
         byte[] text = string.bytes();
         if (string.ownsMemory()) {
             library.getFunction("_ZdlPv").invokeVoid(new Object[] {string.text}); // operator delete(void*)
         }
-        return Optional.of(text);
+        return text;
     }
 
     private Function find(String function) {
+        return found(function)
+                .orElseThrow(() -> new EngineException(
+                        library.getFile() + " has no function " + function + "; this needs a newer libtorch"));
+    }
+
+    private Optional<Function> found(String function) {
         try {
-            return library.getFunction(function);
+            return Optional.of(library.getFunction(function));
         } catch (UnsatisfiedLinkError e) {
-            throw new EngineException(
-                    library.getFile() + " has no function " + function + "; this needs a newer libtorch", e);
+            return Optional.empty();
         }
     }
 

@@ -166,6 +166,16 @@ class RecordedRunTest {
         assertEquals(environment, environment().getAsJsonObject("earlier"), "the first run is still told of");
     }
 
+    /** libtorch's C ABI prints why a call failed, and returns only that it did. */
+    @Test
+    void memoryThatRunsOutInACallOfTheCInterfaceIsTold() throws IOException {
+        assertEquals(1, run("oom-in-c", 1, 1, "-rff", folder.resolve("run.csv").toString()));
+        assertEquals(
+                List.of("compiler=none;trouble=oom-in-c 1 OOM: IllegalStateException: aoti_torch_empty_strided failed;"
+                        + " CUDA out of memory. Tried to allocate 2.00 GiB."),
+                failures(environment()));
+    }
+
     /** The benchmark's picture depends on the compiler's name only. */
     @Test
     void picturesAreKeptAndCompared() throws IOException {

@@ -1,12 +1,17 @@
 package org.diffusionjmh.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.libtorch.LibTorch;
 import org.diffusionjmh.report.LastPicture;
 import org.diffusionjmh.report.Notes;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -61,7 +66,7 @@ public class TroubleBenchmark {
     }
 
     @Benchmark
-    public void call() throws InterruptedException {
+    public void call() throws InterruptedException, IOException {
         Thread.sleep(2);
         if (!hasTrouble) {
             return;
@@ -73,9 +78,22 @@ public class TroubleBenchmark {
                 throw new IllegalStateException(
                         "cannot generate",
                         new IllegalArgumentException("CUDA out of memory. Tried to allocate 20.00 MiB."));
+            case "oom-in-c" -> {
+                nativeError(
+                        "[E1126 01:02:03.123456789 shim_common.cpp:420] Exception in aoti_torch: CUDA out of memory."
+                                + " Tried to allocate 2.00 GiB.\nframe #0: c10::Error::Error\n");
+                throw new IllegalStateException("aoti_torch_empty_strided failed; " + LibTorch.REASON_IS_PRINTED);
+            }
             case "throws" -> throw new IllegalStateException("this benchmark fails");
             case "slow" -> Thread.sleep(300);
             default -> {}
+        }
+    }
+
+    /** As native code prints it, past JMH's replacement of Java's error stream. */
+    private static void nativeError(String text) throws IOException {
+        try (OutputStream errors = new FileOutputStream(FileDescriptor.err)) {
+            errors.write(text.getBytes(StandardCharsets.UTF_8));
         }
     }
 

@@ -17,9 +17,10 @@ import java.util.stream.Stream;
  */
 public record ForkSymptoms(
         Optional<String> killed, List<String> exceptions, OptionalInt exitCode, List<String> lastLines) {
-    /** As CUDA, cuDNN, libtorch and Java say it. */
+    /** As CUDA's runtime and driver, cuBLAS and cuDNN, NVRTC, libtorch, and Java say it. */
     private static final Pattern OUT_OF_MEMORY = Pattern.compile(
-            "out of memory|OutOfMemoryError|can't allocate memory|not enough memory|ALLOC_FAILED|cudaErrorMemoryAllocation",
+            "out[ _]of[ _]memory|OutOfMemory|(can't|cannot|failed to) allocate memory|not enough memory"
+                    + "|ALLOC(ATION)?_FAILED|cudaErrorMemoryAllocation",
             Pattern.CASE_INSENSITIVE);
 
     private static final Pattern INTERRUPTED = Pattern.compile("\\(benchmark timed out, interrupted \\d+ times\\)");

@@ -48,6 +48,7 @@ final class ForkOutput {
     private final List<String> exceptions = new ArrayList<>();
     private final List<String> lastLines = new ArrayList<>();
     private final List<Failure> failures = new ArrayList<>();
+    private final PrintedReasons reasons = new PrintedReasons();
 
     private BenchmarkParams benchmark;
     private int fork = 1;
@@ -95,6 +96,10 @@ final class ForkOutput {
             case "println" -> translated((String) args[0]).ifPresent(this::say);
             case "print" -> {
                 lastLines.add((String) args[0]);
+                forward(method, args);
+            }
+            case "write" -> {
+                reasons.hear(args[0] instanceof byte[] bytes ? bytes : new byte[] {(byte) (int) args[0]});
                 forward(method, args);
             }
             case "startRun", "endRun", "close" -> {} // the larger run's
@@ -162,7 +167,7 @@ final class ForkOutput {
         } else if (line.isBlank()) {
             blank = true; // said with the next line: where one run ends and another begins there would be many
         } else if (failing) {
-            exceptions.add(line);
+            exceptions.add(reasons.addedTo(line));
         } else if (exitCode.isPresent()) {
             lastLines.add(line);
         } else if (forkLine.matches()) {
