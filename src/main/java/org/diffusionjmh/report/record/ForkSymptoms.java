@@ -19,8 +19,8 @@ public record ForkSymptoms(
         Optional<String> killed, List<String> exceptions, OptionalInt exitCode, List<String> lastLines) {
     /** As CUDA's runtime and driver, cuBLAS and cuDNN, NVRTC, libtorch, and Java say it. */
     private static final Pattern OUT_OF_MEMORY = Pattern.compile(
-            "out[ _]of[ _]memory|OutOfMemory|(can't|cannot|failed to) allocate memory|not enough memory"
-                    + "|ALLOC(ATION)?_FAILED|cudaErrorMemoryAllocation",
+            "out[ _]of[ _]memory|OutOfMemory|(can't|cannot|failed to) allocate memory|(not enough|insufficient) memory"
+                    + "|bad_alloc|ALLOC(ATION)?_FAILED|cudaErrorMemoryAllocation",
             Pattern.CASE_INSENSITIVE);
 
     private static final Pattern INTERRUPTED = Pattern.compile("\\(benchmark timed out, interrupted \\d+ times\\)");
