@@ -15,7 +15,7 @@ import java.util.Set;
 import org.diffusionjmh.report.ResultFiles;
 import org.diffusionjmh.report.RunFiles;
 import org.diffusionjmh.report.record.CommandText;
-import org.diffusionjmh.report.record.Failure;
+import org.diffusionjmh.report.record.ForkFailure;
 import org.diffusionjmh.report.record.RunSetup;
 import org.diffusionjmh.report.run.JmhLock;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -97,7 +97,7 @@ final class BenchmarkCommand {
                 machine, parameters.gpuNumber(), program(), RootCommand.Version.ofProject(), CommandText.of(args));
         JmhLock lock = JmhLock.acquire();
         try {
-            List<Failure> failures = new BenchmarkRun(options, recording, results, files, out).run(setup);
+            List<ForkFailure> failures = new BenchmarkRun(options, recording, results, files, out).run(setup);
             failures.forEach(failure -> err.println("error: failed: " + failure));
             return failures.isEmpty() ? ExitStatus.OK : ExitStatus.FAILURE;
         } finally {

@@ -18,7 +18,7 @@ import org.diffusionjmh.report.BenchmarkNames;
 import org.diffusionjmh.report.ResultFiles;
 import org.diffusionjmh.report.RunFiles;
 import org.diffusionjmh.report.record.EnvironmentFile;
-import org.diffusionjmh.report.record.Failure;
+import org.diffusionjmh.report.record.ForkFailure;
 import org.diffusionjmh.report.record.PictureTable;
 import org.diffusionjmh.report.record.PreviousRun;
 import org.diffusionjmh.report.record.Recording;
@@ -65,7 +65,7 @@ final class BenchmarkRun {
      * @throws RunnerException if JMH cannot run these options
      * @throws IOException if files cannot be read or written
      */
-    List<Failure> run(RunSetup setup) throws RunnerException, IOException {
+    List<ForkFailure> run(RunSetup setup) throws RunnerException, IOException {
         Plan plan = Plan.of(options);
         Optional<PreviousRun> previous =
                 recordingOptions.resume().isPresent() ? Optional.of(PreviousRun.read(files)) : Optional.empty();

@@ -50,7 +50,7 @@ public final class EnvironmentFile {
     private final Map<String, String> versions = new TreeMap<>();
     private final Set<String> marks = new TreeSet<>();
     private final Map<BenchmarkParams, Set<String>> rowMarks = new LinkedHashMap<>();
-    private final List<Failure> failures = new ArrayList<>();
+    private final List<ForkFailure> failures = new ArrayList<>();
     private final Optional<JsonObject> earlier;
 
     private Optional<Instant> end = Optional.empty();
@@ -101,7 +101,7 @@ public final class EnvironmentFile {
     }
 
     /** Takes a fork that gave no result. */
-    public synchronized void add(Failure failure) {
+    public synchronized void add(ForkFailure failure) {
         failures.add(failure);
     }
 
@@ -113,7 +113,7 @@ public final class EnvironmentFile {
         }
     }
 
-    public synchronized List<Failure> failures() {
+    public synchronized List<ForkFailure> failures() {
         return List.copyOf(failures);
     }
 
@@ -181,7 +181,7 @@ public final class EnvironmentFile {
         return json;
     }
 
-    private static JsonObject json(Failure failure) {
+    private static JsonObject json(ForkFailure failure) {
         JsonObject json = json(failure.benchmark());
         json.addProperty("fork", failure.fork());
         json.addProperty("kind", failure.kind().label());

@@ -6,7 +6,7 @@ package org.diffusionjmh.report.result;
  * @param benchmark qualified name of class and method
  * @param parameters the benchmark's, as {@link Parameters#toString} writes them
  * @param fork from 1; empty if not known
- * @param kind such as {@code OOM}, {@code timeout}, {@code crash}
+ * @param kind such as {@code OOM}, {@code timed out}, {@code crashed}
  * @param reason what is known of it
  */
 public record Failure(String benchmark, String parameters, String fork, String kind, String reason) {}

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.diffusionjmh.report.BenchmarkNames;
-import org.diffusionjmh.report.record.Failure;
+import org.diffusionjmh.report.record.ForkFailure;
 import org.diffusionjmh.report.record.ForkSymptoms;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
@@ -47,7 +47,7 @@ final class ForkOutput {
     private final Listener listener;
     private final List<String> exceptions = new ArrayList<>();
     private final List<String> lastLines = new ArrayList<>();
-    private final List<Failure> failures = new ArrayList<>();
+    private final List<ForkFailure> failures = new ArrayList<>();
     private final PrintedReasons reasons = new PrintedReasons();
 
     private BenchmarkParams benchmark;
@@ -195,7 +195,7 @@ final class ForkOutput {
      *
      * @param silent whether the benchmark has no result although nothing was said
      */
-    synchronized List<Failure> failures(boolean silent) {
+    synchronized List<ForkFailure> failures(boolean silent) {
         if (silent && exceptions.isEmpty() && exitCode.isEmpty()) {
             exitCode = OptionalInt.of(0);
         }
@@ -207,8 +207,8 @@ final class ForkOutput {
         Optional<String> reason = killed.get();
         if (reason.isPresent() || !exceptions.isEmpty() || exitCode.isPresent()) {
             ForkSymptoms symptoms = new ForkSymptoms(reason, exceptions, exitCode, lastLines);
-            Failure failure =
-                    new Failure(benchmark, task.map(ForkTask::fork).orElse(fork), symptoms.kind(), symptoms.reason());
+            ForkFailure failure = new ForkFailure(
+                    benchmark, task.map(ForkTask::fork).orElse(fork), symptoms.kind(), symptoms.reason());
             say("");
             switch (failure.kind()) {
                 case ERROR -> exceptions.forEach(this::say);

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.diffusionjmh.report.record.Failure;
+import org.diffusionjmh.report.record.ForkFailure;
 import org.diffusionjmh.report.record.Recording;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.BenchmarkResult;
@@ -84,7 +84,7 @@ public final class MatrixRunner {
         for (BenchmarkParams benchmark : benchmarks) {
             List<Integer> missing = missing(benchmark, finished);
             for (int i = 0; i < missing.size() && !stopped; i++) {
-                Optional<Failure> failure = runFork(new ForkTask(benchmark, missing.get(i), i == 0), progress);
+                Optional<ForkFailure> failure = runFork(new ForkTask(benchmark, missing.get(i), i == 0), progress);
                 if (failure.isPresent() && isFailOnError()) {
                     return;
                 }
@@ -116,9 +116,9 @@ public final class MatrixRunner {
         return options.shouldFailOnError().orElse(Defaults.FAIL_ON_ERROR);
     }
 
-    private Optional<Failure> runFork(ForkTask task, Progress progress) throws RunnerException, IOException {
+    private Optional<ForkFailure> runFork(ForkTask task, Progress progress) throws RunnerException, IOException {
         BenchmarkParams benchmark = task.benchmark();
-        List<Failure> failures;
+        List<ForkFailure> failures;
         Collection<RunResult> results;
         try (ForkNotes notes = new ForkNotes();
                 ForkWatchdog watchdog = new ForkWatchdog(
@@ -170,9 +170,9 @@ public final class MatrixRunner {
                     text, Optional.empty(), new Progress(1), watchdog::takeKilled, recorded(watchdog, notes));
             Collection<RunResult> results =
                     new Runner(measured(new MeasuredOptions(options), notes), output.format()).run();
-            List<Failure> failures = output.failures(false);
+            List<ForkFailure> failures = output.failures(false);
             Set<BenchmarkParams> failed =
-                    failures.stream().map(Failure::benchmark).collect(Collectors.toSet());
+                    failures.stream().map(ForkFailure::benchmark).collect(Collectors.toSet());
             for (RunResult result : results) {
                 if (!failed.contains(result.getParams())) {
                     result.getBenchmarkResults().forEach(fork -> recording.add(result.getParams(), fork));

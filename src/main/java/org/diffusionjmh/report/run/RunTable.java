@@ -18,7 +18,7 @@ import org.diffusionjmh.report.BenchmarkNames;
 import org.diffusionjmh.report.Figure;
 import org.diffusionjmh.report.TextTable;
 import org.diffusionjmh.report.record.EnvironmentFile;
-import org.diffusionjmh.report.record.Failure;
+import org.diffusionjmh.report.record.ForkFailure;
 import org.diffusionjmh.report.record.PictureTable;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.Result;
@@ -63,7 +63,7 @@ public final class RunTable {
             List<String> row = new ArrayList<>(List.of(BenchmarkNames.shortName(benchmark.getBenchmark())));
             parameters.forEach(name ->
                     row.add(Optional.ofNullable(benchmark.getParam(name)).orElse(ABSENT)));
-            List<Failure> failures = environment.failures().stream()
+            List<ForkFailure> failures = environment.failures().stream()
                     .filter(failure -> failure.benchmark().equals(benchmark))
                     .toList();
             row.addAll(run.map(RunTable::figures).orElseGet(() -> noFigures(failures)));
@@ -125,7 +125,7 @@ public final class RunTable {
     }
 
     /** The kind of failure stands where the score would. */
-    private static List<String> noFigures(List<Failure> failures) {
+    private static List<String> noFigures(List<ForkFailure> failures) {
         List<String> cells = new ArrayList<>(Collections.nCopies(FIGURES.size(), ABSENT));
         cells.set(0, "0");
         cells.set(1, failures.get(0).kind().label());
@@ -139,7 +139,7 @@ public final class RunTable {
                 .orElse(List.of(ABSENT, ABSENT, ABSENT));
     }
 
-    private String notes(List<Failure> failures, Set<String> ofRow) {
+    private String notes(List<ForkFailure> failures, Set<String> ofRow) {
         return Stream.concat(
                         failures.stream()
                                 .map(failure -> "fork " + failure.fork() + " "

@@ -188,7 +188,7 @@ class PreviousRunTest {
         EnvironmentFile file = environment(SETUP);
         file.add(NONE, new Notes(Set.of("cpu"), Map.of("libtorch", "2.7.1")));
         file.add(FUSED, new Notes(Set.of(), Map.of("libtorch", "2.11.0")));
-        file.add(new Failure(FUSED, 2, FailureKind.OOM, "CUDA out of memory"));
+        file.add(new ForkFailure(FUSED, 2, FailureKind.OOM, "CUDA out of memory"));
         file.write();
         JsonObject begun =
                 JsonParser.parseString(Files.readString(files.environment())).getAsJsonObject();

@@ -10,7 +10,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
  * @param fork its number, from 1
  * @param reason one line for people
  */
-public record Failure(BenchmarkParams benchmark, int fork, FailureKind kind, String reason) {
+public record ForkFailure(BenchmarkParams benchmark, int fork, FailureKind kind, String reason) {
     /** One line for people. */
     @Override
     public String toString() {
