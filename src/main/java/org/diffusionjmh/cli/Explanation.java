@@ -4,7 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.diffusionjmh.pass.PassReport;
-import org.diffusionjmh.report.TextTable;
+import org.diffusionjmh.report.table.TextTable;
 
 /** What a compiler did to the graphs of a pipeline. */
 final class Explanation {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.diffusionjmh.report.TextTable;
+import org.diffusionjmh.report.table.TextTable;
 
 /**
  * Generates at every height and width out of some sides, one pipeline for all. Each resolution's first generation compiles for it; what

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.diffusionjmh.report.LineFit;
-import org.diffusionjmh.report.TextTable;
 import org.diffusionjmh.report.ThroughputPlot;
+import org.diffusionjmh.report.table.TextTable;
 
 /**
  * Generates with several step counts and puts a line through the times: what a step costs, and what a generation costs beside its steps.
