@@ -48,7 +48,7 @@ public abstract class DenoisingState<R> extends PipelineState<R> {
      * @throws IllegalArgumentException if a run has fewer
      */
     public void steps(int count) throws Exception {
-        startCall();
+        figures().startCall();
         pipeline().session().call(() -> {
             if (run.remaining() < count) {
                 run.rewind();
@@ -57,10 +57,10 @@ public abstract class DenoisingState<R> extends PipelineState<R> {
                 throw new IllegalArgumentException(
                         "steps is " + run.remaining() + ", want at least " + count + ": so many are taken in a row");
             }
-            clock().mark();
+            figures().mark();
             for (int i = 0; i < count; i++) {
                 run.step(StepListener.NONE);
-                clock().mark();
+                figures().mark();
             }
             pipeline().session().synchronize();
             return null;

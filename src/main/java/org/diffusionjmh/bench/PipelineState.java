@@ -3,7 +3,6 @@ package org.diffusionjmh.bench;
 import java.util.List;
 import java.util.Optional;
 import org.diffusionjmh.image.RgbImage;
-import org.diffusionjmh.libtorch.StepClock;
 import org.diffusionjmh.pipeline.DiffusionPipeline;
 import org.diffusionjmh.pipeline.PipelineOptions;
 import org.diffusionjmh.pipeline.PipelineOptionsParser;
@@ -62,9 +61,7 @@ public abstract class PipelineState<R> {
 
     private DiffusionPipeline<R> pipeline;
     private R request;
-    private StepClock clock;
-    private DeviceFigures deviceFigures;
-    private int calls;
+    private CallFigures figures;
     private Optional<RgbImage> last = Optional.empty();
 
     /**
@@ -85,8 +82,7 @@ public abstract class PipelineState<R> {
         pipeline = workload.loader().load(workload.model(), options, warnings);
         pipeline.session().synchronize();
         Figures.put(Figure.LOAD, (System.nanoTime() - start) / 1e9);
-        clock = pipeline.session().newClock();
-        deviceFigures = new DeviceFigures(pipeline.session());
+        figures = CallFigures.of(pipeline.session());
         takeNotes();
         request = workload.request()
                 .apply(TextToImageRequest.builder(PROMPT)
@@ -119,18 +115,13 @@ public abstract class PipelineState<R> {
     /** Begins what is measured over an iteration beside its time. */
     @Setup(Level.Iteration)
     public void begin() {
-        calls = 0;
-        deviceFigures.begin();
+        figures.begin();
     }
 
     /** Leaves the iteration's figures for the profiler: after the last one, the pipeline is closed before the profiler looks. */
     @TearDown(Level.Iteration)
     public void record() {
-        int steps = clock.marks() - 1;
-        if (steps > 0) {
-            Figures.put(Figure.ITERATIONS_PER_SECOND, steps / clock.seconds());
-        }
-        deviceFigures.record(calls);
+        figures.record();
     }
 
     /** Frees what {@link #load} made, in reverse order. */
@@ -141,7 +132,7 @@ public abstract class PipelineState<R> {
             picture().ifPresent(image -> new LastPicture(image, SEED).leave());
         }
         release();
-        clock.close();
+        figures.close();
         pipeline.close();
     }
 
@@ -155,16 +146,10 @@ public abstract class PipelineState<R> {
 
     /** Generates a picture, from the prompt to pixels on the host. */
     public List<RgbImage> generate() {
-        startCall();
-        List<RgbImage> images = pipeline.generate(request, step -> clock.mark(), warnings);
+        figures.startCall();
+        List<RgbImage> images = pipeline.generate(request, step -> figures.mark(), warnings);
         last = Optional.of(images.get(0));
         return images;
-    }
-
-    /** Forgets the steps of the last call. */
-    final void startCall() {
-        calls++;
-        clock.reset();
     }
 
     R request() {
@@ -175,8 +160,8 @@ public abstract class PipelineState<R> {
         return pipeline;
     }
 
-    StepClock clock() {
-        return clock;
+    CallFigures figures() {
+        return figures;
     }
 
     Warnings warnings() {

@@ -114,8 +114,8 @@ final class BenchmarkRun {
             throws RunnerException, IOException {
         OutputFormat text = OutputFormatFactory.createFormatInstance(
                 words, options.verbosity().orElse(Defaults.VERBOSITY));
-        Optional<Path> pictures = recordingOptions.keepsPictures() ? Optional.of(files.pictures()) : Optional.empty();
-        MatrixRunner runner = new MatrixRunner(options, recordingOptions.forkLimit(), pictures, recording, text);
+        MatrixRunner runner = new MatrixRunner(
+                options, recordingOptions.forkLimit(), recordingOptions.profiling(files), recording, text);
         Thread onStop = new Thread(() -> stop(runner, recording), "keep-what-was-measured");
         Runtime.getRuntime().addShutdownHook(onStop);
         Map<BenchmarkParams, Set<Integer>> finished = new HashMap<>();
@@ -146,8 +146,8 @@ final class BenchmarkRun {
     }
 
     private void finish(Plan plan, Recording recording) throws IOException {
-        boolean hasPictures =
-                recordingOptions.keepsPictures() || recordingOptions.resume().isPresent();
+        boolean hasPictures = recordingOptions.profiling(files).pictures().isPresent()
+                || recordingOptions.resume().isPresent();
         PictureTable pictures = hasPictures ? PictureTable.of(files, plan.benchmarks()) : PictureTable.empty();
         if (!pictures.rows().isEmpty()) {
             pictures.write(files.pictureTable());

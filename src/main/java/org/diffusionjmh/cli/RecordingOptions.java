@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.diffusionjmh.report.RunFiles;
 import org.diffusionjmh.report.run.ForkLimit;
+import org.diffusionjmh.report.run.Profiling;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -37,6 +39,12 @@ final class RecordingOptions {
             description = "Keep each benchmark's last picture in NAME.pictures/, and compare it with that of the"
                     + " compiler none.")
     private boolean keepPictures;
+
+    @Option(
+            names = "--no-figures",
+            description =
+                    "Take nothing but the time: no memory, energy, utilization, rates, costs of loading and compiling.")
+    private boolean noFigures;
 
     private List<String> others = List.of();
 
@@ -99,7 +107,12 @@ final class RecordingOptions {
         return resume;
     }
 
-    boolean keepsPictures() {
-        return keepPictures;
+    /**
+     * What is taken beside the scores.
+     *
+     * @param files of the run
+     */
+    Profiling profiling(RunFiles files) {
+        return new Profiling(!noFigures, keepPictures ? Optional.of(files.pictures()) : Optional.empty());
     }
 }

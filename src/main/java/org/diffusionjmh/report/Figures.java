@@ -2,6 +2,7 @@ package org.diffusionjmh.report;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Where a benchmark's state leaves its figures for {@link FigureProfiler}. It is process-wide because JMH makes the profiler itself and
@@ -9,8 +10,18 @@ import java.util.Map;
  */
 public final class Figures {
     private static final Map<Figure, Double> LATEST = new EnumMap<>(Figure.class);
+    private static final AtomicBoolean WANTED = new AtomicBoolean();
 
     private Figures() {}
+
+    /** Whether anybody will take the figures: measuring them may cost time. */
+    public static boolean areWanted() {
+        return WANTED.get();
+    }
+
+    static void want() {
+        WANTED.set(true);
+    }
 
     /** Sets a figure, in the unit it says; it replaces one that nobody has taken yet. */
     public static void put(Figure figure, double value) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -47,6 +48,14 @@ class BenchmarkCommandTest {
         try (CSVParser parser = CSVParser.parse(csv, StandardCharsets.UTF_8, format)) {
             return parser.stream().collect(Collectors.toMap(row -> row.get("Benchmark"), row -> row));
         }
+    }
+
+    @Test
+    void figuresCanBeLeftOut() throws IOException {
+        Path csv = folder.resolve("results.csv");
+        assertEquals(
+                0, run(WORKS, "-f", "1", "-wi", "0", "-i", "1", "--no-figures", "-rff", csv.toString()), err::toString);
+        assertEquals(Set.of(WORKS), rows(csv).keySet());
     }
 
     /**

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.diffusionjmh.report.RunFiles;
 import org.diffusionjmh.report.run.ForkLimit;
+import org.diffusionjmh.report.run.Profiling;
 import org.junit.jupiter.api.Test;
 
 class RecordingOptionsTest {
@@ -26,6 +28,7 @@ class RecordingOptionsTest {
                 "-jvmArgs",
                 "-Xmx4g -Da=b",
                 "--keep-pictures",
+                "--no-figures",
                 "-rff",
                 "a b.csv",
                 "--resume=old.csv",
@@ -40,7 +43,8 @@ class RecordingOptionsTest {
                 options.others());
         assertEquals(new ForkLimit(Optional.of(Duration.ofMinutes(15))), options.forkLimit());
         assertEquals(Optional.of(Path.of("old.csv")), options.resume());
-        assertTrue(options.keepsPictures());
+        RunFiles files = new RunFiles(Path.of("a b.csv"));
+        assertEquals(new Profiling(false, Optional.of(files.pictures())), options.profiling(files));
     }
 
     @Test

@@ -1,7 +1,6 @@
 package org.diffusionjmh.report.run;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,7 +29,7 @@ public final class MatrixRunner {
 
     private final Options options;
     private final ForkLimit limit;
-    private final Optional<Path> pictures;
+    private final Profiling profiling;
     private final Recording recording;
     private final OutputFormat text;
     private final Map<BenchmarkParams, Duration> longest = new HashMap<>();
@@ -40,15 +39,14 @@ public final class MatrixRunner {
     /**
      * @param options the user's
      * @param limit when a fork counts as hung
-     * @param pictures where the benchmarks' pictures go; empty if they are not kept
+     * @param profiling what is taken beside the scores
      * @param recording takes what is measured
      * @param text takes JMH's words
      */
-    public MatrixRunner(
-            Options options, ForkLimit limit, Optional<Path> pictures, Recording recording, OutputFormat text) {
+    public MatrixRunner(Options options, ForkLimit limit, Profiling profiling, Recording recording, OutputFormat text) {
         this.options = options;
         this.limit = limit;
-        this.pictures = pictures;
+        this.profiling = profiling;
         this.recording = recording;
         this.text = text;
     }
@@ -126,7 +124,7 @@ public final class MatrixRunner {
             ForkOutput output =
                     new ForkOutput(text, Optional.of(task), progress, watchdog::takeKilled, recorded(watchdog, notes));
             MeasuredOptions forkOptions = new MeasuredOptions.OfFork(options, benchmark, task.first());
-            results = new Runner(measured(forkOptions, notes), output.format()).run();
+            results = new Runner(forkOptions.with(profiling, notes.file()), output.format()).run();
             if (isStopped(output)) {
                 return Optional.empty();
             }
@@ -168,8 +166,8 @@ public final class MatrixRunner {
                         new ForkWatchdog(soFar -> limit.next(benchmarks.get(0), soFar), Optional.empty())) {
             ForkOutput output = new ForkOutput(
                     text, Optional.empty(), new Progress(1), watchdog::takeKilled, recorded(watchdog, notes));
-            Collection<RunResult> results =
-                    new Runner(measured(new MeasuredOptions(options), notes), output.format()).run();
+            MeasuredOptions measured = new MeasuredOptions(options).with(profiling, notes.file());
+            Collection<RunResult> results = new Runner(measured, output.format()).run();
             List<ForkFailure> failures = output.failures(false);
             Set<BenchmarkParams> failed =
                     failures.stream().map(ForkFailure::benchmark).collect(Collectors.toSet());
@@ -182,11 +180,6 @@ public final class MatrixRunner {
             failures.forEach(recording.environment()::add);
             recording.save();
         }
-    }
-
-    private MeasuredOptions measured(MeasuredOptions measured, ForkNotes notes) {
-        pictures.ifPresent(measured::withPictures);
-        return measured.withFigures(notes.file());
     }
 
     /** Ctrl-C goes to the forks too, and they may be faster to end. */

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.diffusionjmh.report.FigureProfiler;
+import org.diffusionjmh.report.NotesProfiler;
 import org.diffusionjmh.report.PictureProfiler;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -13,7 +14,7 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.util.Optional;
 
-/** The user's options for runs that write no file themselves, do not stop at a failure, and take the figures. */
+/** The user's options for runs that write no file themselves, do not stop at a failure, and take what is to be taken beside the scores. */
 class MeasuredOptions extends OptionsBuilder {
     private static final long serialVersionUID = 1L;
 
@@ -22,18 +23,16 @@ class MeasuredOptions extends OptionsBuilder {
     }
 
     /**
-     * Takes the figures.
+     * Adds the profilers.
      *
      * @param notes where the forks leave their notes
      */
-    final MeasuredOptions withFigures(Path notes) {
-        addProfiler(FigureProfiler.class, notes.toString());
-        return this;
-    }
-
-    /** Keeps the pictures in a folder. */
-    final MeasuredOptions withPictures(Path folder) {
-        addProfiler(PictureProfiler.class, folder.toString());
+    final MeasuredOptions with(Profiling profiling, Path notes) {
+        addProfiler(NotesProfiler.class, notes.toString());
+        if (profiling.figures()) {
+            addProfiler(FigureProfiler.class);
+        }
+        profiling.pictures().ifPresent(folder -> addProfiler(PictureProfiler.class, folder.toString()));
         return this;
     }
 
