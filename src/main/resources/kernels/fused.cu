@@ -183,27 +183,49 @@ struct Slab {
 // Threads of a block that takes all pixels of its slab.
 constexpr int many_threads = 512;
 
-// What is added to x before the norm: a row [channels] for each sample, or nothing.
+// What is normalised: the concatenation of x [n, pixels, parted] and y [n, pixels, channels - parted], which is x alone where parted is
+// all channels; plus a row [channels] for each sample, if shift is not null. A pack lies in x or in y.
 template <class T>
-__device__ __forceinline__ float shift_of(const T* shift, int stride, int sample, int channel) {
-    return shift == nullptr ? 0 : widen(shift[static_cast<long long>(sample) * stride + channel]);
+struct Map {
+    const T* x;
+    const T* y;
+    int parted;
+    const T* shift;
+    int stride;  // from a sample's row to the next
+};
+
+// A channel of a sample, or a pack of them: where its first pixel lies, and how far the next is.
+template <class T>
+struct Column {
+    const T* start;
+    int stride;
+};
+
+template <class T>
+__device__ __forceinline__ Column<T> column_of(const Map<T>& map, const Slab& slab, int sample, int channel) {
+    const bool first = channel < map.parted;
+    const int stride = first ? map.parted : slab.channels - map.parted;
+    const T* start = (first ? map.x : map.y) + static_cast<long long>(sample) * slab.pixels * stride;
+    return {start + (first ? channel : channel - map.parted), stride};
+}
+
+template <class T>
+__device__ __forceinline__ float shift_of(const Map<T>& map, int sample, int channel) {
+    return map.shift == nullptr ? 0 : widen(map.shift[static_cast<long long>(sample) * map.stride + channel]);
 }
 
 // The value that a group's sums are relative to, so that the variance does not cancel: its first one.
 template <class T>
-__device__ __forceinline__ float origin_of(
-    const T* x, const T* shift, int stride, int sample, int channel, const Slab& slab) {
-    int first = channel / slab.group * slab.group;
-    return widen(x[static_cast<long long>(sample) * slab.pixels * slab.channels + first]) +
-        shift_of(shift, stride, sample, first);
+__device__ __forceinline__ float origin_of(const Map<T>& map, const Slab& slab, int sample, int channel) {
+    const int first = channel / slab.group * slab.group;
+    return widen(*column_of(map, slab, sample, first).start) + shift_of(map, sample, first);
 }
 
 // Sums of some pixels of a slab: emit(group, sum and sum of squares of its elements) from one thread for each group. Needs shared memory
 // for 8 sums a thread.
 template <int block, class T, class Emit>
 __device__ __forceinline__ void sum_slab(
-    const T* x, const T* shift, int stride, const Slab& slab, int sample, int base, int begin, int end, float2* sums,
-    Emit emit) {
+    const Map<T>& map, const Slab& slab, int sample, int base, int begin, int end, float2* sums, Emit emit) {
     using P = Wide<T>;
     const int packs = slab.width / P::size;
     const int rows = block / packs;
@@ -214,15 +236,14 @@ __device__ __forceinline__ void sum_slab(
         float2 sum[P::size];
 #pragma unroll
         for (int j = 0; j < P::size; j++) {
-            int channel = base + column + j;
-            added[j] =
-                shift_of(shift, stride, sample, channel) - origin_of(x, shift, stride, sample, channel, slab);
+            const int channel = base + column + j;
+            added[j] = shift_of(map, sample, channel) - origin_of(map, slab, sample, channel);
             sum[j] = make_float2(0, 0);
         }
-        const T* start = x + static_cast<long long>(sample) * slab.pixels * slab.channels + base + column;
+        const Column<T> source = column_of(map, slab, sample, base + column);
 #pragma unroll 4
         for (int pixel = begin + row; pixel < end; pixel += rows) {
-            P pack = *reinterpret_cast<const P*>(start + static_cast<long long>(pixel) * slab.channels);
+            P pack = *reinterpret_cast<const P*>(source.start + static_cast<long long>(pixel) * source.stride);
 #pragma unroll
             for (int j = 0; j < P::size; j++) {
                 float y = widen(pack.at[j]) + added[j];
@@ -253,18 +274,18 @@ __device__ __forceinline__ void sum_slab(
 // Mean and 1 / deviation of a group of a slab, of the sums of its elements relative to its origin.
 template <class T>
 __device__ __forceinline__ float2 statistics_of(
-    float2 sum, const T* x, const T* shift, int stride, const Slab& slab, int sample, int first, float eps) {
+    float2 sum, const Map<T>& map, const Slab& slab, int sample, int first, float eps) {
     const float count = static_cast<float>(slab.group) * slab.pixels;
     const float mean = sum.x / count;
     const float variance = fmaxf(0, sum.y / count - mean * mean);
-    return make_float2(origin_of(x, shift, stride, sample, first, slab) + mean, rsqrtf(variance + eps));
+    return make_float2(origin_of(map, slab, sample, first) + mean, rsqrtf(variance + eps));
 }
 
 // The norm of some pixels of a slab, of its groups' statistics.
 template <int block, class T>
 __device__ __forceinline__ void normalize_slab(
-    const T* x, const T* shift, int stride, const T* weight, const T* bias, T* out, const Slab& slab, int sample,
-    int base, int begin, int end, const float2* statistics, int silu) {
+    const Map<T>& map, const T* weight, const T* bias, T* out, const Slab& slab, int sample, int base, int begin,
+    int end, const float2* statistics, int silu) {
     using P = Wide<T>;
     const int packs = slab.width / P::size;
     const int rows = block / packs;
@@ -277,41 +298,41 @@ __device__ __forceinline__ void normalize_slab(
     float offset[P::size];
 #pragma unroll
     for (int j = 0; j < P::size; j++) {
-        int channel = base + column + j;
+        const int channel = base + column + j;
         float2 group = statistics[(column + j) / slab.group];
         factor[j] = widen(weight[channel]) * group.y;
-        offset[j] = widen(bias[channel]) + (shift_of(shift, stride, sample, channel) - group.x) * factor[j];
+        offset[j] = widen(bias[channel]) + (shift_of(map, sample, channel) - group.x) * factor[j];
     }
-    const long long start = static_cast<long long>(sample) * slab.pixels * slab.channels + base + column;
+    const Column<T> source = column_of(map, slab, sample, base + column);
+    T* target = out + static_cast<long long>(sample) * slab.pixels * slab.channels + base + column;
 #pragma unroll 4
     for (int pixel = begin + row; pixel < end; pixel += rows) {
-        const long long at = start + static_cast<long long>(pixel) * slab.channels;
-        P pack = *reinterpret_cast<const P*>(x + at);
+        P pack = *reinterpret_cast<const P*>(source.start + static_cast<long long>(pixel) * source.stride);
 #pragma unroll
         for (int j = 0; j < P::size; j++) {
             float y = widen(pack.at[j]) * factor[j] + offset[j];
             narrow(silu ? silu_of(y) : y, pack.at[j]);
         }
-        *reinterpret_cast<P*>(out + at) = pack;
+        *reinterpret_cast<P*>(target + static_cast<long long>(pixel) * slab.channels) = pack;
     }
 }
 
 // Grid (n * slabs, chunks): partial[n * groups, chunk] = sum and sum of squares of the chunk's elements.
 template <class T>
-__device__ void pixel_norm_sums(const T* x, const T* shift, int stride, float2* partial, Slab slab) {
+__device__ void pixel_norm_sums(const Map<T>& map, float2* partial, const Slab& slab) {
     __shared__ float2 sums[8 * threads];
     const int begin = blockIdx.y * slab.chunk;
     const int end = min(slab.pixels, begin + slab.chunk);
     const long long first = static_cast<long long>(blockIdx.x) * (slab.width / slab.group);
-    sum_slab<threads>(x, shift, stride, slab, blockIdx.x / slab.slabs, blockIdx.x % slab.slabs * slab.width, begin,
-        end, sums, [&](int group, float2 sum) { partial[(first + group) * gridDim.y + blockIdx.y] = sum; });
+    sum_slab<threads>(map, slab, blockIdx.x / slab.slabs, blockIdx.x % slab.slabs * slab.width, begin, end, sums,
+        [&](int group, float2 sum) { partial[(first + group) * gridDim.y + blockIdx.y] = sum; });
 }
 
 // Grid (n * slabs, chunks), after pixel_norm_sums on the same grid.
 template <class T>
 __device__ void pixel_norm_apply(
-    const T* x, const T* shift, int stride, const float2* partial, const T* weight, const T* bias, T* out, Slab slab,
-    float eps, int silu) {
+    const Map<T>& map, const float2* partial, const T* weight, const T* bias, T* out, const Slab& slab, float eps,
+    int silu) {
     __shared__ float2 statistics[8 * threads];
     const int sample = blockIdx.x / slab.slabs;
     const int base = blockIdx.x % slab.slabs * slab.width;
@@ -325,31 +346,29 @@ __device__ void pixel_norm_apply(
         }
         sum = warp_sum(sum);
         if (threadIdx.x % lanes == 0) {
-            statistics[group] =
-                statistics_of(sum, x, shift, stride, slab, sample, base + group * slab.group, eps);
+            statistics[group] = statistics_of(sum, map, slab, sample, base + group * slab.group, eps);
         }
     }
     __syncthreads();
     const int begin = blockIdx.y * slab.chunk;
     const int end = min(slab.pixels, begin + slab.chunk);
-    normalize_slab<threads>(x, shift, stride, weight, bias, out, slab, sample, base, begin, end, statistics, silu);
+    normalize_slab<threads>(map, weight, bias, out, slab, sample, base, begin, end, statistics, silu);
 }
 
 // Grid (n * slabs), of many_threads: sums and norm in one launch, for maps whose slabs stay in a multiprocessor's cache. A slab has at
 // most many_threads / 8 groups.
 template <class T>
 __device__ void pixel_norm(
-    const T* x, const T* shift, int stride, const T* weight, const T* bias, T* out, Slab slab, float eps, int silu) {
+    const Map<T>& map, const T* weight, const T* bias, T* out, const Slab& slab, float eps, int silu) {
     __shared__ float2 sums[8 * many_threads];
     __shared__ float2 statistics[many_threads / 8];
     const int sample = blockIdx.x / slab.slabs;
     const int base = blockIdx.x % slab.slabs * slab.width;
-    sum_slab<many_threads>(x, shift, stride, slab, sample, base, 0, slab.pixels, sums, [&](int group, float2 sum) {
-        statistics[group] = statistics_of(sum, x, shift, stride, slab, sample, base + group * slab.group, eps);
+    sum_slab<many_threads>(map, slab, sample, base, 0, slab.pixels, sums, [&](int group, float2 sum) {
+        statistics[group] = statistics_of(sum, map, slab, sample, base + group * slab.group, eps);
     });
     __syncthreads();
-    normalize_slab<many_threads>(
-        x, shift, stride, weight, bias, out, slab, sample, base, 0, slab.pixels, statistics, silu);
+    normalize_slab<many_threads>(map, weight, bias, out, slab, sample, base, 0, slab.pixels, statistics, silu);
 }
 
 // A row of a layer norm, by one warp: sum = x + residual, normed = layer_norm(sum). Without a residual, sum is x and is not written. What
@@ -602,23 +621,26 @@ __device__ __forceinline__ void begin() {
         group_norm_apply(x, partial, weight, bias, out, length, chunk, spatial, groups, eps, silu, wide);              \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) pixel_norm_sums_##suffix(                                    \
-        const T* x, const T* shift, int stride, float2* partial, int channels, int width, int slabs, int group,        \
-        int pixels, int chunk) {                                                                                       \
+        const T* x, const T* y, int parted, const T* shift, int stride, float2* partial, int channels, int width,      \
+        int slabs, int group, int pixels, int chunk) {                                                                 \
         begin();                                                                                                       \
-        pixel_norm_sums(x, shift, stride, partial, Slab{channels, width, slabs, group, pixels, chunk});                \
+        pixel_norm_sums(Map<T>{x, y, parted, shift, stride}, partial,                                                  \
+            Slab{channels, width, slabs, group, pixels, chunk});                                                       \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) pixel_norm_apply_##suffix(                                   \
-        const T* x, const T* shift, int stride, const float2* partial, const T* weight, const T* bias, T* out,         \
-        int channels, int width, int slabs, int group, int pixels, int chunk, float eps, int silu) {                   \
+        const T* x, const T* y, int parted, const T* shift, int stride, const float2* partial, const T* weight,        \
+        const T* bias, T* out, int channels, int width, int slabs, int group, int pixels, int chunk, float eps,        \
+        int silu) {                                                                                                    \
         begin();                                                                                                       \
-        pixel_norm_apply(x, shift, stride, partial, weight, bias, out,                                                 \
+        pixel_norm_apply(Map<T>{x, y, parted, shift, stride}, partial, weight, bias, out,                              \
             Slab{channels, width, slabs, group, pixels, chunk}, eps, silu);                                            \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(many_threads) pixel_norm_##suffix(                                    \
-        const T* x, const T* shift, int stride, const T* weight, const T* bias, T* out, int channels, int width,       \
-        int slabs, int group, int pixels, int chunk, float eps, int silu) {                                            \
+        const T* x, const T* y, int parted, const T* shift, int stride, const T* weight, const T* bias, T* out,        \
+        int channels, int width, int slabs, int group, int pixels, int chunk, float eps, int silu) {                   \
         begin();                                                                                                       \
-        pixel_norm(x, shift, stride, weight, bias, out, Slab{channels, width, slabs, group, pixels, chunk}, eps, silu);\
+        pixel_norm(Map<T>{x, y, parted, shift, stride}, weight, bias, out,                                             \
+            Slab{channels, width, slabs, group, pixels, chunk}, eps, silu);                                            \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) add_layer_norm_##suffix(                                     \
         const T* x, const T* residual, const T* weight, const T* bias, T* out, int rows, int length, float eps,        \

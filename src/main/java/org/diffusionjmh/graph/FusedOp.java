@@ -1,5 +1,6 @@
 package org.diffusionjmh.graph;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Operations that do in one step what the plain graph writes down in several; passes put them in, and every backend can run them. */
@@ -13,6 +14,28 @@ public sealed interface FusedOp extends Op {
         @Override
         public TensorType infer(List<TensorType> arguments) {
             return norm.infer(arguments);
+        }
+    }
+
+    /**
+     * {@link ContractionOp.Linear} of the concatenation of x {@code [..., I1]} and y {@code [..., I2]}: {@code x V^T + y W^T + bias}. Takes
+     * x, y, V {@code [O, I1]}, W {@code [O, I2]} and, if there is one, bias {@code [O]}; result {@code [..., O]}. The first product is rounded
+     * before the second is added to it.
+     */
+    record ConcatLinear() implements FusedOp {
+        private static final int UNBIASED = 4;
+
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, UNBIASED, UNBIASED + 1);
+            List<TensorType> first = new ArrayList<>(List.of(arguments.get(0), arguments.get(2)));
+            first.addAll(arguments.subList(UNBIASED, arguments.size()));
+            TensorType result = new ContractionOp.Linear().infer(first);
+            TensorType second = new ContractionOp.Linear().infer(List.of(arguments.get(1), arguments.get(3)));
+            if (!second.equals(result)) {
+                throw new ShapeException("ConcatLinear: products " + result + " and " + second + " cannot be added");
+            }
+            return result;
         }
     }
 

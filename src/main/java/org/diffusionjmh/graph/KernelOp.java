@@ -34,6 +34,26 @@ public sealed interface KernelOp extends Op {
     }
 
     /**
+     * {@link GroupNormKernel} of the concatenation of x {@code [N, C1, H, W]} and y {@code [N, C2, H, W]} along their channels. Takes x, y,
+     * weight and bias {@code [C1 + C2]}; the result {@code [N, C1 + C2, H, W]} has channels innermost in memory.
+     *
+     * @param norm the normalisation
+     * @param silu whether the result is {@code silu} of it
+     */
+    record ConcatGroupNormKernel(NormalizationOp.GroupNorm norm, boolean silu) implements KernelOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 4);
+            TensorType x = Checks.floating(this, arguments.get(0));
+            if (x.rank() != 4) {
+                throw new ShapeException("ConcatGroupNormKernel: " + x + " is not [N, C, H, W]");
+            }
+            TensorType joined = new MovementOp.Concat(1).infer(arguments.subList(0, 2));
+            return norm.infer(List.of(joined, arguments.get(2), arguments.get(3)));
+        }
+    }
+
+    /**
      * A sum and its layer norm. Takes x, residual, both {@code [..., C]}, weight and bias {@code [C]}; the result {@code [2, ..., C]} is
      * {@code x + residual} and {@link NormalizationOp.LayerNorm} of it.
      *

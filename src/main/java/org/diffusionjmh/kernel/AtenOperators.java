@@ -43,6 +43,15 @@ final class AtenOperators {
                 silu: bool) -> Tensor:
                 shifted = torch.add(x, torch.unsqueeze(torch.unsqueeze(shift, -1), -1))
                 return (self).group_norm(shifted, weight, bias, groups, eps, silu, )
+              def concat_group_norm(self: __torch__.M,
+                x: Tensor,
+                y: Tensor,
+                weight: Tensor,
+                bias: Tensor,
+                groups: int,
+                eps: float,
+                silu: bool) -> Tensor:
+                return (self).group_norm(torch.cat([x, y], 1), weight, bias, groups, eps, silu, )
               def add_layer_norm(self: __torch__.M,
                 x: Tensor,
                 residual: Tensor,
@@ -94,6 +103,10 @@ final class AtenOperators {
 
     NDArray shiftedGroupNorm(OperatorArguments arguments, NDManager scope) {
         return norm("shifted_group_norm", arguments, 4, scope);
+    }
+
+    NDArray concatGroupNorm(OperatorArguments arguments, NDManager scope) {
+        return norm("concat_group_norm", arguments, 4, scope);
     }
 
     private NDArray norm(String method, OperatorArguments arguments, int tensors, NDManager scope) {

@@ -17,6 +17,8 @@ import org.diffusionjmh.libtorch.OperatorLibrary.Operator;
  * <ul>
  *   <li>{@code group_norm(x [N, C, ...], weight [C], bias [C], groups, eps, silu)}: the group norm, and silu of it if asked for
  *   <li>{@code shifted_group_norm(x [N, C, H, W], shift [N, C], weight, bias, groups, eps, silu)}: the same of {@code x + shift}
+ *   <li>{@code concat_group_norm(x [N, C1, H, W], y [N, C2, H, W], weight [C1 + C2], bias, groups, eps, silu)}: that of x and y joined
+ *       along the channels
  *   <li>{@code add_layer_norm(x [..., C], residual [..., C], weight [C], bias [C], eps)}: {@code x + residual} and the layer norm of it,
  *       stacked: {@code [2, ..., C]}
  *   <li>{@code add_bias(x [N, C, H, W], residual [N, C, H, W], bias [C])}: {@code x + residual + bias}, with channels innermost
@@ -57,6 +59,14 @@ public final class FusedOperators {
                 aten::shiftedGroupNorm,
                 (kernels, x, scope) -> new GroupNormKernels(kernels)
                         .shiftedNorm(
+                                x.tensor(0), x.tensor(1), x.tensor(2), x.tensor(3), new GroupNormOptions(x, 4), scope));
+        define(
+                "concat_group_norm",
+                "Tensor x, Tensor y, Tensor weight, Tensor bias, int groups, float eps, bool silu=False",
+                4,
+                aten::concatGroupNorm,
+                (kernels, x, scope) -> new GroupNormKernels(kernels)
+                        .concatNorm(
                                 x.tensor(0), x.tensor(1), x.tensor(2), x.tensor(3), new GroupNormOptions(x, 4), scope));
         define(
                 "add_layer_norm",

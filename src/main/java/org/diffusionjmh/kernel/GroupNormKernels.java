@@ -14,15 +14,12 @@ import org.diffusionjmh.libtorch.TensorMemory;
  * take one launch; else there are two passes: sums of every chunk, which stays in the L2 cache, then the norm of every chunk.
  */
 record GroupNormKernels(DeviceKernels kernels) {
-    private static final long NULL = 0;
-
     /** {@code group_norm(x)}. */
     NDArray norm(NDArray x, NDArray weight, NDArray bias, GroupNormOptions options, NDManager scope) {
         ScalarType type = DeviceKernels.requireSameType(x, weight, bias);
-        Optional<PixelNormSplit> split = pixelSplit(x, type, options);
-        return split.isPresent()
-                ? pixelNorm(x, NULL, 0, weight, bias, options, split.get(), scope)
-                : rowNorm(x, weight, bias, options, scope);
+        return pixelSplit(x, type, options)
+                .map(split -> pixelNorm(PixelMap.of(x), type, weight, bias, options, split, scope))
+                .orElseGet(() -> rowNorm(x, weight, bias, options, scope));
     }
 
     /** {@code group_norm(x + shift[:, :, None, None])}, shift {@code [N, C]}. */
@@ -36,36 +33,40 @@ record GroupNormKernels(DeviceKernels kernels) {
             NDArray dense = TensorMemory.contiguous(shift, scope).reshape(perChannel);
             return rowNorm(x.add(dense), weight, bias, options, scope);
         }
-        boolean rows = shift.getShape().get(1) == 1 || TensorMemory.strides(shift)[1] == 1;
-        NDArray readable = rows ? shift : TensorMemory.contiguous(shift, scope);
-        int stride = Math.toIntExact(TensorMemory.strides(readable)[0]);
-        return pixelNorm(x, readable, stride, weight, bias, options, split.get(), scope);
+        return pixelNorm(PixelMap.of(x).shifted(shift, scope), type, weight, bias, options, split.get(), scope);
+    }
+
+    /** {@code group_norm(concat([x, y], 1))}, with channels innermost where whole 16-byte accesses lie in x or in y. */
+    NDArray concatNorm(NDArray x, NDArray y, NDArray weight, NDArray bias, GroupNormOptions options, NDManager scope) {
+        ScalarType type = DeviceKernels.requireSameType(x, y, weight, bias);
+        PixelMap map = PixelMap.concatenation(x, y, scope);
+        Optional<PixelNormSplit> split = map.isWide(type) ? split(map.shape(), type, options) : Optional.empty();
+        return split.map(found -> pixelNorm(map, type, weight, bias, options, found, scope))
+                .orElseGet(() -> rowNorm(x.concat(y, 1), weight, bias, options, scope));
     }
 
     private Optional<PixelNormSplit> pixelSplit(NDArray x, ScalarType type, GroupNormOptions options) {
-        boolean possible = TensorMemory.isChannelsLast(x)
-                && DeviceKernels.isWide(x.getShape().get(1), type, x);
-        if (!possible) {
-            return Optional.empty();
-        }
-        int access = DeviceKernels.access(type);
-        return PixelNormSplit.ofSmall(x.getShape(), options.groups(), access)
-                .or(() -> PixelNormSplit.of(x.getShape(), options.groups(), access, kernels.multiprocessors()));
+        boolean possible = TensorMemory.isChannelsLast(x) && PixelMap.of(x).isWide(type);
+        return possible ? split(x.getShape(), type, options) : Optional.empty();
     }
 
-    @SuppressWarnings("ParameterNumber") // the kernel's
+    private Optional<PixelNormSplit> split(Shape shape, ScalarType type, GroupNormOptions options) {
+        int access = DeviceKernels.access(type);
+        return PixelNormSplit.ofSmall(shape, options.groups(), access)
+                .or(() -> PixelNormSplit.of(shape, options.groups(), access, kernels.multiprocessors()));
+    }
+
     private NDArray pixelNorm(
-            NDArray x,
-            Object shift,
-            int stride,
+            PixelMap map,
+            ScalarType type,
             NDArray weight,
             NDArray bias,
             GroupNormOptions options,
             PixelNormSplit split,
             NDManager scope) {
-        ScalarType type = TensorMemory.type(x);
-        int samples = Math.toIntExact(x.getShape().get(0));
-        NDArray out = TensorMemory.emptyLike(x, scope);
+        int samples = Math.toIntExact(map.shape().get(0));
+        NDArray out = TensorMemory.emptyChannelsLast(type, map.shape(), scope);
+        Object[] source = map.arguments();
         Object[] norm = {
             TensorMemory.contiguous(weight, scope), TensorMemory.contiguous(bias, scope), out,
         };
@@ -73,22 +74,21 @@ record GroupNormKernels(DeviceKernels kernels) {
             split.channels(), split.width(), split.slabs(), split.group(), split.pixels(), split.chunk(),
         };
         Object[] function = {(float) options.eps(), options.silu()};
-        Object[] map = {x, shift, stride};
         if (split.takesOneLaunch()) {
             kernels.kernel("pixel_norm", type)
                     .launch(
                             new Grid(samples * split.slabs(), 1),
                             PixelNormSplit.MANY_THREADS,
-                            joined(map, norm, slab, function));
+                            joined(source, norm, slab, function));
             return out;
         }
         NDArray sums = TensorMemory.empty(
                 ScalarType.FLOAT32, new Shape((long) samples * options.groups(), split.chunks(), 2), scope);
         Object[] partial = {sums};
         Grid grid = new Grid(samples * split.slabs(), split.chunks());
-        kernels.kernel("pixel_norm_sums", type).launch(grid, DeviceKernels.THREADS, joined(map, partial, slab));
+        kernels.kernel("pixel_norm_sums", type).launch(grid, DeviceKernels.THREADS, joined(source, partial, slab));
         kernels.kernel("pixel_norm_apply", type)
-                .launch(grid, DeviceKernels.THREADS, joined(map, partial, norm, slab, function));
+                .launch(grid, DeviceKernels.THREADS, joined(source, partial, norm, slab, function));
         return out;
     }
 

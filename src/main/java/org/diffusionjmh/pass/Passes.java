@@ -55,6 +55,9 @@ public final class Passes {
         if (!target.gpu()) {
             passes.add(new SelectOneDnn()); // last: after it, products are the device's own
         }
+        if (pixels && target.kernels()) {
+            passes.add(new SplitConcat()); // before norms are kernels, after shortcuts are linear layers
+        }
         if (target.kernels()) {
             passes.add(new SelectKernels(pixels)); // last: after it, norms and activations are the device's own
         }

@@ -11,11 +11,13 @@ import org.diffusionjmh.graph.AttentionOp.ScaledDotProductAttention;
 import org.diffusionjmh.graph.ContractionOp.Conv2d;
 import org.diffusionjmh.graph.ContractionOp.Linear;
 import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.graph.FusedOp.ConcatLinear;
 import org.diffusionjmh.graph.FusedOp.Geglu;
 import org.diffusionjmh.graph.FusedOp.GroupNormSilu;
 import org.diffusionjmh.graph.KernelOp.AddBiasKernel;
 import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
 import org.diffusionjmh.graph.KernelOp.BiasKernel;
+import org.diffusionjmh.graph.KernelOp.ConcatGroupNormKernel;
 import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
 import org.diffusionjmh.graph.KernelOp.InterleaveKernel;
@@ -108,6 +110,7 @@ final class Lowerings {
         put(CenteredGroupNorm.class, (op, node, x) -> centeredGroupNorm(op.norm(), node.type(), x));
         // The norm's result is its own, so the activation may overwrite it.
         put(GroupNormSilu.class, (op, node, x) -> "torch.silu_(%s)".formatted(groupNorm(op.norm(), x)));
+        put(ConcatLinear.class, (op, node, x) -> concatLinear(node, x));
         put(
                 Geglu.class,
                 (op, node, x) -> "torch.mul(torch.slice(%1$s, -1, 0, %2$d), torch.gelu(torch.slice(%1$s, -1, %2$d)))"
@@ -116,6 +119,12 @@ final class Lowerings {
                 .formatted(
                         x.size() > 3 ? "shifted_group_norm" : "group_norm",
                         String.join(", ", x.size() > 3 ? List.of(x.get(0), x.get(3), x.get(1), x.get(2)) : x),
+                        op.norm().groups(),
+                        number(op.norm().eps()),
+                        op.silu() ? "True" : "False"));
+        put(ConcatGroupNormKernel.class, (op, node, x) -> "ops.djmh.concat_group_norm(%s, %d, %s, %s)"
+                .formatted(
+                        String.join(", ", x),
                         op.norm().groups(),
                         number(op.norm().eps()),
                         op.silu() ? "True" : "False"));
@@ -225,6 +234,15 @@ final class Lowerings {
     private static String groupNorm(GroupNorm op, List<String> x) {
         return "torch.group_norm(%s, %d, %s, %s, %s)"
                 .formatted(x.get(0), op.groups(), x.get(1), x.get(2), number(op.eps()));
+    }
+
+    /** As products of matrices: the first one's result is its own, so the second may add to it in place. */
+    private String concatLinear(Node node, List<String> x) {
+        String rows = "torch.flatten(%s, 0, -2)";
+        String first = "torch.linear(%s, %s, %s)"
+                .formatted(rows.formatted(x.get(0)), x.get(2), x.size() > 4 ? x.get(4) : "None");
+        String sum = "torch.addmm_(%s, %s, torch.t(%s))".formatted(first, rows.formatted(x.get(1)), x.get(3));
+        return "torch.reshape(%s, %s)".formatted(sum, sizes.list(node.type().shape()));
     }
 
     /** transformers' order of operations: the weight's type comes back before the weight. */

@@ -100,6 +100,38 @@ class FusedOperatorsTest {
                         () -> checkShiftedNorm(norm, type))));
     }
 
+    /** Two maps that are normalised as one; the groups at the border have channels of both. The first is three quarters, if it can be. */
+    @TestFactory
+    Stream<DynamicTest> concatNorms() {
+        return PIXEL_NORMS.stream().flatMap(norm -> TYPES.stream()
+                .map(type -> test(
+                        "concat_group_norm " + type + norm.shape() + " in " + norm.groups(),
+                        () -> checkConcatNorm(norm, type))));
+    }
+
+    private static void checkConcatNorm(Norm norm, ScalarType type) {
+        Random random = new Random();
+        try (NDManager manager = session.manager().newSubManager()) {
+            long channels = norm.shape().get(1);
+            long border = Math.max(1, channels / 32 * 24);
+            NDArray x = OperatorCalls.random(random, type, manager, norm.shape().getShape());
+            NDArray weight = OperatorCalls.random(random, type, manager, channels);
+            NDArray bias = OperatorCalls.random(random, type, manager, channels);
+            String first = "torch.contiguous(torch.slice(x, 1, 0, %d), memory_format=2)".formatted(border);
+            String second = "torch.slice(x, 1, %d)".formatted(border);
+            for (String layout : List.of("torch.contiguous(%s, memory_format=2)", "torch.contiguous(%s)")) {
+                for (boolean silu : new boolean[] {false, true}) {
+                    OperatorCalls.poison(type, manager, x.getShape(), x.getShape());
+                    String call = "ops.djmh.concat_group_norm(%s, %s, weight, bias, %d, 1e-05, %s)"
+                            .formatted(first, layout.formatted(second), norm.groups(), silu ? "True" : "False");
+                    NDArray got = OperatorCalls.call(call, manager, x, weight, bias);
+                    assertEquals(x.getShape(), got.getShape());
+                    assertClose(type, groupNorm(x, weight, bias, norm.groups(), silu), OperatorCalls.floats(got));
+                }
+            }
+        }
+    }
+
     private static DynamicTest test(String name, Runnable check) {
         return DynamicTest.dynamicTest(
                 name,
@@ -402,6 +434,11 @@ class FusedOperatorsTest {
             NDArray weight = manager.ones(new Shape(4));
             String call = "torch.silu(ops.djmh.group_norm(x, weight, bias, 3, 1e-05))";
             assertThrows(EngineException.class, () -> OperatorCalls.call(call, manager, x, weight, weight));
+            String unlike =
+                    "torch.silu(ops.djmh.concat_group_norm(torch.unsqueeze(x, 3), torch.slice(torch.unsqueeze(x, 3),"
+                            + " 2, 1), weight, bias, 2, 1e-05))";
+            NDArray both = manager.ones(new Shape(8));
+            assertThrows(EngineException.class, () -> OperatorCalls.call(unlike, manager, x, both, both));
             return null;
         });
     }

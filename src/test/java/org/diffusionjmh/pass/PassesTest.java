@@ -16,8 +16,10 @@ import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.KernelOp.AddBiasKernel;
 import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
+import org.diffusionjmh.graph.KernelOp.ConcatGroupNormKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
 import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
+import org.diffusionjmh.graph.MovementOp.Concat;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.NormalizationOp.GroupNorm;
 import org.diffusionjmh.graph.NormalizationOp.LayerNorm;
@@ -56,6 +58,28 @@ class PassesTest {
         assertTrue(graph.nodesOf(AddLayerNormKernel.class).size()
                 >= 2 * graph.nodesOf(LayerNorm.class).size());
         assertTrue(graph.nodesOf(AddBiasKernel.class).size() > 1);
+    }
+
+    /** In half precision, where shortcuts are linear layers, no block of the way up has its arguments as one. */
+    @Test
+    void skipConnectionsAreNotConcatenated() {
+        FusedOperators.get();
+        Passes.Target target = new Passes.Target(true, true, AttentionChoice.LIBTORCH);
+        Graph graph = WeightFolding.of(new PassPipeline(Passes.of(target, true, true, false))
+                        .run(unet)
+                        .graph())
+                .main();
+        assertTrue(graph.nodesOf(Concat.class).stream()
+                .allMatch(concat -> concat.type().rank() == 2));
+        assertEquals(
+                unet.nodesOf(Concat.class).stream()
+                        .filter(concat -> concat.type().rank() == 4)
+                        .count(),
+                graph.nodesOf(ConcatGroupNormKernel.class).size());
+        Rewrites.assertEqualResults(
+                unet,
+                new PassPipeline(Passes.of(target, true, true, false)).run(unet).graph(),
+                4e-2);
     }
 
     /** Between the first convolution and the last, no residual block has a convolution that adds its bias in a pass of its own. */
