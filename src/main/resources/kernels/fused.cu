@@ -180,9 +180,6 @@ struct Slab {
     int chunk;     // pixels of a block
 };
 
-// Threads of a block that takes all pixels of its slab.
-constexpr int many_threads = 512;
-
 // What is normalised: the concatenation of x [n, pixels, parted] and y [n, pixels, channels - parted], which is x alone where parted is
 // all channels; plus a row [channels] for each sample, if shift is not null. A pack lies in x or in y.
 template <class T>
@@ -223,12 +220,12 @@ __device__ __forceinline__ float origin_of(const Map<T>& map, const Slab& slab, 
 
 // Sums of some pixels of a slab: emit(group, sum and sum of squares of its elements) from one thread for each group. Needs shared memory
 // for 8 sums a thread.
-template <int block, class T, class Emit>
+template <class T, class Emit>
 __device__ __forceinline__ void sum_slab(
     const Map<T>& map, const Slab& slab, int sample, int base, int begin, int end, float2* sums, Emit emit) {
     using P = Wide<T>;
     const int packs = slab.width / P::size;
-    const int rows = block / packs;
+    const int rows = threads / packs;
     const int row = threadIdx.x / packs;
     const int column = threadIdx.x % packs * P::size;
     if (row < rows) {
@@ -257,7 +254,7 @@ __device__ __forceinline__ void sum_slab(
         }
     }
     __syncthreads();
-    for (int group = threadIdx.x / lanes; group < slab.width / slab.group; group += block / lanes) {
+    for (int group = threadIdx.x / lanes; group < slab.width / slab.group; group += warps) {
         float2 sum = make_float2(0, 0);
         for (int i = threadIdx.x % lanes; i < rows * slab.group; i += lanes) {
             float2 one = sums[i / slab.group * slab.width + group * slab.group + i % slab.group];
@@ -282,13 +279,13 @@ __device__ __forceinline__ float2 statistics_of(
 }
 
 // The norm of some pixels of a slab, of its groups' statistics.
-template <int block, class T>
+template <class T>
 __device__ __forceinline__ void normalize_slab(
     const Map<T>& map, const T* weight, const T* bias, T* out, const Slab& slab, int sample, int base, int begin,
     int end, const float2* statistics, int silu) {
     using P = Wide<T>;
     const int packs = slab.width / P::size;
-    const int rows = block / packs;
+    const int rows = threads / packs;
     const int row = threadIdx.x / packs;
     const int column = threadIdx.x % packs * P::size;
     if (row >= rows) {
@@ -324,7 +321,7 @@ __device__ void pixel_norm_sums(const Map<T>& map, float2* partial, const Slab& 
     const int begin = blockIdx.y * slab.chunk;
     const int end = min(slab.pixels, begin + slab.chunk);
     const long long first = static_cast<long long>(blockIdx.x) * (slab.width / slab.group);
-    sum_slab<threads>(map, slab, blockIdx.x / slab.slabs, blockIdx.x % slab.slabs * slab.width, begin, end, sums,
+    sum_slab(map, slab, blockIdx.x / slab.slabs, blockIdx.x % slab.slabs * slab.width, begin, end, sums,
         [&](int group, float2 sum) { partial[(first + group) * gridDim.y + blockIdx.y] = sum; });
 }
 
@@ -352,23 +349,7 @@ __device__ void pixel_norm_apply(
     __syncthreads();
     const int begin = blockIdx.y * slab.chunk;
     const int end = min(slab.pixels, begin + slab.chunk);
-    normalize_slab<threads>(map, weight, bias, out, slab, sample, base, begin, end, statistics, silu);
-}
-
-// Grid (n * slabs), of many_threads: sums and norm in one launch, for maps whose slabs stay in a multiprocessor's cache. A slab has at
-// most many_threads / 8 groups.
-template <class T>
-__device__ void pixel_norm(
-    const Map<T>& map, const T* weight, const T* bias, T* out, const Slab& slab, float eps, int silu) {
-    __shared__ float2 sums[8 * many_threads];
-    __shared__ float2 statistics[many_threads / 8];
-    const int sample = blockIdx.x / slab.slabs;
-    const int base = blockIdx.x % slab.slabs * slab.width;
-    sum_slab<many_threads>(map, slab, sample, base, 0, slab.pixels, sums, [&](int group, float2 sum) {
-        statistics[group] = statistics_of(sum, map, slab, sample, base + group * slab.group, eps);
-    });
-    __syncthreads();
-    normalize_slab<many_threads>(map, weight, bias, out, slab, sample, base, 0, slab.pixels, statistics, silu);
+    normalize_slab(map, weight, bias, out, slab, sample, base, begin, end, statistics, silu);
 }
 
 // A row of a layer norm, by one warp: sum = x + residual, normed = layer_norm(sum). Without a residual, sum is x and is not written. What
@@ -633,13 +614,6 @@ __device__ __forceinline__ void begin() {
         int silu) {                                                                                                    \
         begin();                                                                                                       \
         pixel_norm_apply(Map<T>{x, y, parted, shift, stride}, partial, weight, bias, out,                              \
-            Slab{channels, width, slabs, group, pixels, chunk}, eps, silu);                                            \
-    }                                                                                                                  \
-    extern "C" __global__ void __launch_bounds__(many_threads) pixel_norm_##suffix(                                    \
-        const T* x, const T* y, int parted, const T* shift, int stride, const T* weight, const T* bias, T* out,        \
-        int channels, int width, int slabs, int group, int pixels, int chunk, float eps, int silu) {                   \
-        begin();                                                                                                       \
-        pixel_norm(Map<T>{x, y, parted, shift, stride}, weight, bias, out,                                             \
             Slab{channels, width, slabs, group, pixels, chunk}, eps, silu);                                            \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) add_layer_norm_##suffix(                                     \

@@ -10,10 +10,13 @@ import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMemory;
 
 /**
- * Group norms, in either layout: the result has that of the argument. Small maps with channels innermost
- * take one launch; else there are two passes: sums of every chunk, which stays in the L2 cache, then the norm of every chunk.
+ * Group norms, in either layout: the result has that of the argument. There are two passes: sums of every chunk, which stays in the L2
+ * cache, then the norm of every chunk.
  */
 record GroupNormKernels(DeviceKernels kernels) {
+    private static final String PIXEL_SUMS = "pixel_norm_sums";
+    private static final String PIXEL_NORM = "pixel_norm_apply";
+
     /** {@code group_norm(x)}. */
     NDArray norm(NDArray x, NDArray weight, NDArray bias, GroupNormOptions options, NDManager scope) {
         ScalarType type = DeviceKernels.requireSameType(x, weight, bias);
@@ -51,9 +54,10 @@ record GroupNormKernels(DeviceKernels kernels) {
     }
 
     private Optional<PixelNormSplit> split(Shape shape, ScalarType type, GroupNormOptions options) {
-        int access = DeviceKernels.access(type);
-        return PixelNormSplit.ofSmall(shape, options.groups(), access)
-                .or(() -> PixelNormSplit.of(shape, options.groups(), access, kernels.multiprocessors()));
+        int blocks = Math.min(
+                kernels.kernel(PIXEL_SUMS, type).blocksAtOnce(DeviceKernels.THREADS),
+                kernels.kernel(PIXEL_NORM, type).blocksAtOnce(DeviceKernels.THREADS));
+        return PixelNormSplit.of(shape, options.groups(), DeviceKernels.access(type), blocks);
     }
 
     private NDArray pixelNorm(
@@ -74,20 +78,12 @@ record GroupNormKernels(DeviceKernels kernels) {
             split.channels(), split.width(), split.slabs(), split.group(), split.pixels(), split.chunk(),
         };
         Object[] function = {(float) options.eps(), options.silu()};
-        if (split.takesOneLaunch()) {
-            kernels.kernel("pixel_norm", type)
-                    .launch(
-                            new Grid(samples * split.slabs(), 1),
-                            PixelNormSplit.MANY_THREADS,
-                            joined(source, norm, slab, function));
-            return out;
-        }
         NDArray sums = TensorMemory.empty(
                 ScalarType.FLOAT32, new Shape((long) samples * options.groups(), split.chunks(), 2), scope);
         Object[] partial = {sums};
         Grid grid = new Grid(samples * split.slabs(), split.chunks());
-        kernels.kernel("pixel_norm_sums", type).launch(grid, DeviceKernels.THREADS, joined(source, partial, slab));
-        kernels.kernel("pixel_norm_apply", type)
+        kernels.kernel(PIXEL_SUMS, type).launch(grid, DeviceKernels.THREADS, joined(source, partial, slab));
+        kernels.kernel(PIXEL_NORM, type)
                 .launch(grid, DeviceKernels.THREADS, joined(source, partial, norm, slab, function));
         return out;
     }

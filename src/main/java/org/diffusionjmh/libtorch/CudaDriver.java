@@ -81,6 +81,13 @@ final class CudaDriver {
         return function.getValue();
     }
 
+    /** Blocks of so many threads that a multiprocessor of the current device runs at once. */
+    int residentBlocks(Pointer function, int threads) {
+        IntByReference blocks = new IntByReference();
+        check("cuOccupancyMaxActiveBlocksPerMultiprocessor", blocks, function, threads, 0L);
+        return blocks.getValue();
+    }
+
     /**
      * Launches a kernel.
      *

@@ -39,6 +39,15 @@ public final class CudaKernel {
         }
     }
 
+    /**
+     * Blocks that the device runs at once, if nothing else does.
+     *
+     * @param threads threads of a block
+     */
+    public int blocksAtOnce(int threads) {
+        return owner.blocksAtOnce(function, threads);
+    }
+
     /** The addresses of the arguments, followed by the arguments themselves. */
     static Memory parameters(Object... arguments) {
         Memory memory = new Memory(2L * CELL * arguments.length);

@@ -73,6 +73,11 @@ public final class CudaKernels implements AutoCloseable {
         return new CudaKernel(this, driver.function(module, name));
     }
 
+    int blocksAtOnce(Pointer function, int threads) {
+        runtime.setDevice(device);
+        return multiprocessors * driver.residentBlocks(function, threads);
+    }
+
     void launch(Pointer function, CudaKernel.Grid grid, int threads, Memory parameters) {
         runtime.setDevice(device);
         Pointer stream = CurrentStream.get(device);

@@ -11,42 +11,33 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class PixelNormSplitTest {
-    private static final int H200 = 132;
+    /** On 132 multiprocessors. */
+    private static final int BLOCKS = 5 * 132;
+
     private static final int ACCESS = 8;
 
-    /** 40 accesses a pixel: six pixels at a time keep 240 of 256 threads busy. */
+    /** Ten accesses a pixel of a slab: 25 pixels at a time keep 250 of 256 threads busy, and all blocks run at once. */
     @Test
     void slabsKeepThreadsBusy() {
-        PixelNormSplit split =
-                PixelNormSplit.of(new Shape(2, 320, 128, 128), 32, ACCESS, H200).orElseThrow();
-        assertEquals(new PixelNormSplit(320, 320, 10, 16_384, 32), split);
-        assertEquals(512, split.chunks());
+        PixelNormSplit split = PixelNormSplit.of(new Shape(2, 320, 128, 128), 32, ACCESS, BLOCKS)
+                .orElseThrow();
+        assertEquals(new PixelNormSplit(320, 80, 10, 16_384, 200), split);
+        assertEquals(82, split.chunks());
     }
 
     /** 320 accesses are more than a block has threads. */
     @Test
     void wideMapsAreSplitBetweenGroups() {
-        PixelNormSplit split =
-                PixelNormSplit.of(new Shape(2, 2560, 32, 32), 32, ACCESS, H200).orElseThrow();
+        PixelNormSplit split = PixelNormSplit.of(new Shape(2, 2560, 32, 32), 32, ACCESS, BLOCKS)
+                .orElseThrow();
         assertEquals(0, 2560 % split.width());
         assertEquals(0, split.width() % 80);
         assertTrue(split.width() / ACCESS <= 256);
     }
 
-    /** The groups of a small map are as far apart as whole accesses allow: 40 channels are five accesses. */
-    @Test
-    void smallMapsTakeOneLaunch() {
-        PixelNormSplit split =
-                PixelNormSplit.ofSmall(new Shape(2, 640, 32, 32), 32, ACCESS).orElseThrow();
-        assertEquals(new PixelNormSplit(640, 40, 20, 1024, 1024), split);
-        assertTrue(split.takesOneLaunch());
-        assertEquals(Optional.empty(), PixelNormSplit.ofSmall(new Shape(2, 640, 64, 64), 32, ACCESS));
-        assertEquals(Optional.empty(), PixelNormSplit.ofSmall(new Shape(1, 12, 5, 5), 4, ACCESS));
-    }
-
     @Test
     void mapsWithoutWholeAccessesHaveNone() {
-        assertEquals(Optional.empty(), PixelNormSplit.of(new Shape(1, 12, 5, 5), 4, ACCESS, H200));
+        assertEquals(Optional.empty(), PixelNormSplit.of(new Shape(1, 12, 5, 5), 4, ACCESS, BLOCKS));
     }
 
     /** Slabs are whole groups and whole accesses and cover the channels; chunks cover the pixels, and none is empty. */
@@ -56,8 +47,8 @@ class PixelNormSplitTest {
             @ForAll @IntRange(min = 1, max = 40) int groups,
             @ForAll @IntRange(min = 1, max = 99) int group,
             @ForAll @IntRange(min = 1, max = 70_000) int pixels,
-            @ForAll @IntRange(min = 1, max = 200) int multiprocessors) {
-        PixelNormSplit.of(new Shape(n, (long) groups * group, pixels, 1), groups, ACCESS, multiprocessors)
+            @ForAll @IntRange(min = 1, max = 1000) int blocks) {
+        PixelNormSplit.of(new Shape(n, (long) groups * group, pixels, 1), groups, ACCESS, blocks)
                 .ifPresent(split -> {
                     assertEquals(0, split.width() % group);
                     assertEquals(0, split.width() % ACCESS);
