@@ -40,6 +40,23 @@ class KernelSpeedTest {
             new Variant("kernel group_norm", KERNEL.formatted("False"), 4),
             new Variant("kernel + silu", KERNEL.formatted("True"), 4));
 
+    /** Of two maps that lie one behind the other with channels innermost. */
+    private static final String X = "torch.permute(torch.select(x, 0, 0), [0, 3, 1, 2])";
+
+    private static final String Y = "torch.permute(torch.select(x, 0, 1), [0, 3, 1, 2])";
+    private static final String JOINED = "torch.cat([%s, %s], 1)".formatted(X, Y);
+
+    private static final List<Variant> CONCATS = List.of(
+            new Variant("copy", "torch.clone(x)", 4),
+            new Variant("concatenation", JOINED, 4),
+            new Variant(
+                    "ATen + silu_", "torch.silu_(torch.group_norm(%s, 32, weight, bias, 1e-05))".formatted(JOINED), 4),
+            new Variant("kernel of one map", KERNEL.formatted("True").replace("(x", "(" + JOINED), 4),
+            new Variant(
+                    "kernel of two maps",
+                    "ops.djmh.concat_group_norm(%s, %s, weight, bias, 32, 1e-05, True)".formatted(X, Y),
+                    4));
+
     private static final List<Variant> GEGLUS = List.of(
             new Variant("copy", "torch.clone(x)", 4),
             new Variant("ATen", "torch.mul(torch.chunk(x, 2, -1)[0], torch.gelu(torch.chunk(x, 2, -1)[1]))", 3),
@@ -59,6 +76,14 @@ class KernelSpeedTest {
                     {2, 1280, 16, 16}
                 }) {
                     compare(session, shape, NORMS);
+                }
+                for (long[] shape : new long[][] {
+                    {2, 2, 128, 128, 320},
+                    {2, 2, 64, 64, 640},
+                    {2, 2, 32, 32, 1280},
+                    {2, 3, 16, 16, 1280}
+                }) {
+                    compare(session, shape, CONCATS);
                 }
                 for (long[] shape :
                         new long[][] {{2, 4096, 5120}, {2, 1024, 10240}, {2, 1024, 5120}, {2, 256, 10240}}) {
@@ -92,7 +117,12 @@ class KernelSpeedTest {
     }
 
     private static double micros(TorchSession session, long[] shape, Variant variant) {
-        long channels = shape.length == 3 ? 1 : shape[1];
+        long channels =
+                switch (shape.length) {
+                    case 3 -> 1;
+                    case 5 -> 2 * shape[4];
+                    default -> shape[1];
+                };
         try (NDManager manager = session.manager().newSubManager();
                 ScriptModule module = OperatorCalls.module(variant.expression(), manager);
                 CudaGraphs graphs = CudaGraphs.open(session.device())) {

@@ -1,6 +1,7 @@
 package org.diffusionjmh.pass;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Random;
 import org.diffusionjmh.graph.ContractionOp.Conv2d;
@@ -13,6 +14,7 @@ import org.diffusionjmh.graph.KernelOp.ConcatGroupNormKernel;
 import org.diffusionjmh.graph.MovementOp.Concat;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.NormalizationOp.GroupNorm;
+import org.diffusionjmh.graph.ShapeException;
 import org.diffusionjmh.kernel.FusedOperators;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
@@ -83,6 +85,21 @@ class SplitConcatTest {
         Node y = rows.input("x", DType.FP32, 2, 6, 3, 5);
         rows.output("y", rows.groupNorm(rows.concat(2, y, y), 3, 1e-5));
         Rewrites.assertUntouched(pass, rows.build());
+    }
+
+    @Test
+    void partsThatDoNotFitAreRefused() {
+        GraphBuilder b = builder();
+        Node x = b.input("x", DType.FP32, 2, 4, 3, 5);
+        Node lower = b.input("lower", DType.FP32, 2, 4, 2, 5);
+        Node parameter = b.weight("weight", 8);
+        ConcatGroupNormKernel norm = new ConcatGroupNormKernel(new GroupNorm(2, 1e-5), true);
+        assertThrows(ShapeException.class, () -> b.apply(norm, x, lower, parameter, parameter));
+        assertThrows(ShapeException.class, () -> b.apply(norm, x, x, b.weight("short", 7), parameter));
+
+        Node five = b.weight("five", 6, 5);
+        assertThrows(ShapeException.class, () -> b.apply(new ConcatLinear(), x, x, five, b.weight("seven", 7, 5)));
+        assertThrows(ShapeException.class, () -> b.apply(new ConcatLinear(), x, lower, five, five));
     }
 
     private static GraphBuilder builder() {
