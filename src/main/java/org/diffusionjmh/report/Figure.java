@@ -28,7 +28,7 @@ public enum Figure {
     ALLOCATOR_MEMORY("memory.allocator", "MiB", AggregationPolicy.MAX, false),
     /** Peak resident host memory of this process. */
     HOST_MEMORY("memory.host", "MiB", AggregationPolicy.MAX, false),
-    /** Energy that the GPU took during a call: for a picture, or for a step. */
+    /** Energy that the GPU took during a call: for a picture, or for a step. None of calls shorter than a tenth of a second. */
     ENERGY("energy", "J/op", AggregationPolicy.AVG, false),
     /** Share of a call's time in which the GPU computed. */
     GPU_UTILIZATION("gpu.utilization", "%", AggregationPolicy.AVG, false),

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** The library's functions, structures and units, on a driver that answers as its documentation says. */
@@ -75,8 +77,10 @@ class NvmlTest {
     void theMeterMeasuresBetweenStartAndReading() {
         driver.answers.put("nvmlDeviceGetTotalEnergyConsumption", 1_000_000L);
         driver.utilization.add(new long[] {100, 90});
-        GpuMeter meter = new GpuMeter(gpu);
+        AtomicLong nanoTime = new AtomicLong(5);
+        GpuMeter meter = new GpuMeter(gpu, nanoTime::get);
         meter.start();
+        nanoTime.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
         driver.answers.put("nvmlDeviceGetTotalEnergyConsumption", 1_250_500L);
         driver.answers.put("nvmlDeviceGetCurrentClocksThrottleReasons", 0x20L);
         driver.utilization.add(new long[] {200, 20});
@@ -85,7 +89,11 @@ class NvmlTest {
         assertEquals(EnumSet.of(ThrottleReason.SW_THERMAL_SLOWDOWN), meter.throttleReasons());
 
         meter.start();
-        assertEquals(OptionalDouble.empty(), meter.read().utilizationPercent(), "no sample in between");
+        nanoTime.addAndGet(TimeUnit.MILLISECONDS.toNanos(99));
+        assertEquals(
+                new GpuMeter.Reading(OptionalDouble.empty(), OptionalDouble.empty()),
+                meter.read(),
+                "no sample of utilization in between, and no step of the energy's counter for sure");
     }
 
     /** CUDA numbers the GPUs that it may see, NVML all. */

@@ -19,6 +19,9 @@ import org.openjdk.jmh.annotations.Mode;
 
 /** The figures as tables: scores with the metrics beside them, all metrics, and the compilers compared. */
 final class ResultsSection {
+    private static final String CENTRE =
+            "value and the figures after it: medians of the forks' medians, or JMH's means where a run has no samples.";
+
     private ResultsSection() {}
 
     private record Line(ReportRun run, RowScore row) {
@@ -51,6 +54,7 @@ final class ResultsSection {
             section.add(Element.of("p", "There are no results."));
         } else {
             section.add(HtmlTable.of(scoreTable(scores)));
+            section.add(Element.of("p", CENTRE).with("class", "note"));
         }
         if (!metrics.isEmpty()) {
             section.add(Element.of("details")
