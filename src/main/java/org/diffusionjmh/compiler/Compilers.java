@@ -58,6 +58,7 @@ public final class Compilers {
     private static List<Compiler> all(FusedOptions options, CompilerLog log) {
         CompileJournal journal = new CompileJournal(log);
         Compiler plain = options.dynamic() ? new DynamicCompiler(journal) : InterpretedCompiler.none(journal);
+        KernelSupport kernels = new KernelSupport(journal);
         return List.of(
                 InterpretedCompiler.none(journal),
                 InterpretedCompiler.torchscript(journal),
@@ -66,8 +67,9 @@ public final class Compilers {
                         options,
                         plain,
                         new CudaGraphCompiler(plain, journal),
-                        new KernelSupport(journal),
+                        kernels,
                         new AttentionTuner(journal),
+                        new LinearGegluTuner(kernels, journal),
                         journal));
     }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.pass.AttentionChoice;
+import org.diffusionjmh.pass.LinearGegluChoice;
 import org.diffusionjmh.pass.PassPipeline;
 import org.diffusionjmh.pass.Passes;
 import org.diffusionjmh.pass.Rewriting;
@@ -23,6 +24,7 @@ final class FusedCompiler implements Compiler {
     private final Compiler onGpu;
     private final KernelSupport kernels;
     private final AttentionTuner attention;
+    private final LinearGegluTuner gated;
     private final CompileJournal journal;
 
     /**
@@ -31,6 +33,7 @@ final class FusedCompiler implements Compiler {
      * @param onGpu runs it on a GPU
      * @param kernels whether a device has this project's own kernels
      * @param attention tells which kernel a GPU computes an attention with
+     * @param gated tells which products with a gated activation a GPU computes in one kernel
      * @param journal takes the time of the work, and what was done to the graphs
      */
     FusedCompiler(
@@ -39,12 +42,14 @@ final class FusedCompiler implements Compiler {
             Compiler onGpu,
             KernelSupport kernels,
             AttentionTuner attention,
+            LinearGegluTuner gated,
             CompileJournal journal) {
         this.options = options;
         this.plain = plain;
         this.onGpu = onGpu;
         this.kernels = kernels;
         this.attention = attention;
+        this.gated = gated;
         this.journal = journal;
     }
 
@@ -63,7 +68,7 @@ final class FusedCompiler implements Compiler {
     public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
         Rewriting rewriting = journal.timed(CompilePhase.BUILD, () -> {
             Device device = manager.getDevice();
-            return Rewriting.of(graph, passes(device, attention.on(device)));
+            return Rewriting.of(graph, passes(device, attention.on(device), gated.on(device)));
         });
         journal.rewritten(graph.name(), rewriting.reports());
         NDManager scope = manager.newSubManager();
@@ -92,7 +97,7 @@ final class FusedCompiler implements Compiler {
         }
         WeightFolding folding = journal.timed(
                 CompilePhase.BUILD,
-                () -> WeightFolding.of(passes(manager.getDevice(), AttentionChoice.LIBTORCH)
+                () -> WeightFolding.of(passes(manager.getDevice(), AttentionChoice.LIBTORCH, LinearGegluChoice.APART)
                         .run(graph)
                         .graph()));
         try (NDManager scope = manager.newSubManager()) {
@@ -102,8 +107,8 @@ final class FusedCompiler implements Compiler {
         }
     }
 
-    private PassPipeline passes(Device device, AttentionChoice choice) {
-        Passes.Target target = new Passes.Target(device.isGpu(), kernels.has(device), choice);
+    private PassPipeline passes(Device device, AttentionChoice choice, LinearGegluChoice together) {
+        Passes.Target target = new Passes.Target(device.isGpu(), kernels.has(device), choice, together);
         return new PassPipeline(options.passes(target));
     }
 

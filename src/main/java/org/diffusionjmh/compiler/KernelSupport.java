@@ -2,6 +2,7 @@ package org.diffusionjmh.compiler;
 
 import ai.djl.Device;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.diffusionjmh.kernel.FusedOperators;
 
@@ -21,6 +22,11 @@ final class KernelSupport {
     /** Whether a device has the kernels, and units for bfloat16. */
     boolean hasBfloat16(Device device) {
         return has(device) && FusedOperators.get().hasBfloat16(device);
+    }
+
+    /** The widths of tiles with which a device has a kernel for products with a gated activation. */
+    List<Integer> linearGegluTiles(Device device) {
+        return has(device) ? FusedOperators.get().linearGegluTiles(device) : List.of();
     }
 
     private boolean prepare(Device device) {

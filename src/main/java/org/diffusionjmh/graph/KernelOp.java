@@ -128,6 +128,21 @@ public sealed interface KernelOp extends Op {
         }
     }
 
+    /**
+     * {@link FusedOp.Geglu} of a {@link ContractionOp.Linear} with a bias, in one product. Takes x {@code [..., in]}, weight
+     * {@code [2 C, in]}, bias {@code [2 C]}; the result is {@code [..., C]}. Between the product and the activation nothing is rounded.
+     *
+     * @param tile columns of the result that are computed together on a GPU; the result does not depend on it
+     */
+    record LinearGegluKernel(int tile) implements KernelOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 3);
+            TensorType product = new ContractionOp.Linear().infer(arguments);
+            return new FusedOp.Geglu().infer(List.of(product));
+        }
+    }
+
     /** {@link FusedOp.Geglu}. */
     record GegluKernel() implements KernelOp {
         @Override

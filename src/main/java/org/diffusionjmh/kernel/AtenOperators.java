@@ -92,6 +92,12 @@ final class AtenOperators {
                 x: Tensor) -> Tensor:
                 value, gate = torch.chunk(x, 2, -1)
                 return torch.contiguous(torch.mul(value, torch.gelu(gate)))
+              def linear_geglu(self: __torch__.M,
+                x: Tensor,
+                weight: Tensor,
+                bias: Tensor) -> Tensor:
+                product = torch.linear(torch.to(x, 6), torch.to(weight, 6), torch.to(bias, 6))
+                return torch.type_as((self).geglu(product, ), x)
             """;
 
     private final ScriptModule module =
@@ -144,6 +150,10 @@ final class AtenOperators {
 
     NDArray geglu(OperatorArguments arguments, NDManager scope) {
         return call("geglu", tensors(arguments, 1), scope);
+    }
+
+    NDArray linearGeglu(OperatorArguments arguments, NDManager scope) {
+        return call("linear_geglu", tensors(arguments, 3), scope);
     }
 
     private NDArray call(String method, List<IValue> values, NDManager scope) {

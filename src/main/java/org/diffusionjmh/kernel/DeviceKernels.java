@@ -27,23 +27,31 @@ final class DeviceKernels {
     private static final Set<ScalarType> TYPES = Set.of(ScalarType.FLOAT32, ScalarType.FLOAT16, ScalarType.BFLOAT16);
 
     private final CudaKernels kernels;
+    private final ProductKernels products;
     private final Map<String, CudaKernel> byName = new ConcurrentHashMap<>();
 
-    private DeviceKernels(CudaKernels kernels) {
+    private DeviceKernels(CudaKernels kernels, Device device) {
         this.kernels = kernels;
+        this.products = new ProductKernels(device, kernels.architecture(), kernels.multiprocessors());
     }
 
     /** Compiles them; throws {@link IllegalStateException} where that is not possible. */
     static DeviceKernels compile(Device device) {
-        return new DeviceKernels(CudaKernels.compile(source(), SOURCE.substring(1), device));
+        return new DeviceKernels(CudaKernels.compile(source(SOURCE), SOURCE.substring(1), device), device);
     }
 
-    static String source() {
-        try (InputStream file = DeviceKernels.class.getResourceAsStream(SOURCE)) {
+    /** The text of a resource. */
+    static String source(String name) {
+        try (InputStream file = DeviceKernels.class.getResourceAsStream(name)) {
             return new String(file.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The kernels of the same device for products. */
+    ProductKernels products() {
+        return products;
     }
 
     int multiprocessors() {

@@ -3,6 +3,7 @@ package org.diffusionjmh.kernel;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.diffusionjmh.libtorch.OperatorArguments;
@@ -27,6 +28,8 @@ import org.diffusionjmh.libtorch.OperatorLibrary.Operator;
  *   <li>{@code interleave(phases [N, 4 C, H + 1, W + 1], bias [C])}: {@code [N, C, 2 H, 2 W]}, of which pixel (2y + a, 2x + b) is that of
  *       phase 2a + b at (y + a, x + b), plus bias; with channels innermost
  *   <li>{@code geglu(x [..., 2 C])}: {@code x[..., :C] * gelu(x[..., C:])}
+ *   <li>{@code linear_geglu(x [..., in], weight [2 C, in], bias [2 C], tile)}: geglu of the product, rounded once; on a GPU for float16 and
+ *       bfloat16, in tiles of that width
  * </ul>
  */
 public final class FusedOperators {
@@ -99,6 +102,13 @@ public final class FusedOperators {
                 (kernels, x, scope) -> new PointwiseKernels(kernels).interleave(x.tensor(0), x.tensor(1), scope));
         define("geglu", "Tensor x", 1, aten::geglu, (kernels, x, scope) -> new PointwiseKernels(kernels)
                 .geglu(x.tensor(0), scope));
+        define(
+                "linear_geglu",
+                "Tensor x, Tensor weight, Tensor bias, int tile",
+                3,
+                aten::linearGeglu,
+                (kernels, x, scope) -> kernels.products()
+                        .linearGeglu(x.tensor(0), x.tensor(1), x.tensor(2), Math.toIntExact(x.integer(3)), scope));
     }
 
     private void define(String name, String arguments, int tensors, Operator onCpu, Launch onGpu) {
@@ -125,6 +135,11 @@ public final class FusedOperators {
     /** Whether a GPU computes bfloat16 in units of its own. */
     public boolean hasBfloat16(Device device) {
         return kernels(device).architecture() >= AMPERE;
+    }
+
+    /** The widths of tiles with which a GPU has a kernel for {@code linear_geglu}; none if it has no such kernel. */
+    public List<Integer> linearGegluTiles(Device device) {
+        return kernels(device).products().areThere() ? ProductKernels.TILES : List.of();
     }
 
     private DeviceKernels kernels(Device device) {

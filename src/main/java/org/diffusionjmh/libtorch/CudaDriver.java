@@ -17,6 +17,9 @@ final class CudaDriver {
     /** {@code CU_POINTER_ATTRIBUTE_BUFFER_ID}. */
     private static final int BUFFER_ID = 7;
 
+    /** {@code CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES}. */
+    private static final int MAX_DYNAMIC_SHARED_BYTES = 8;
+
     private final NativeLibrary library;
 
     private CudaDriver(NativeLibrary library) {
@@ -81,31 +84,59 @@ final class CudaDriver {
         return function.getValue();
     }
 
-    /** Blocks of so many threads that a multiprocessor of the current device runs at once. */
-    int residentBlocks(Pointer function, int threads) {
+    /** Blocks that a multiprocessor of the current device runs at once. */
+    int residentBlocks(Pointer function, CudaKernel.Block block) {
         IntByReference blocks = new IntByReference();
-        check("cuOccupancyMaxActiveBlocksPerMultiprocessor", blocks, function, threads, 0L);
+        check(
+                "cuOccupancyMaxActiveBlocksPerMultiprocessor",
+                blocks,
+                function,
+                block.threads(),
+                (long) block.sharedBytes());
         return blocks.getValue();
+    }
+
+    /** Lets blocks of a kernel have some bytes of shared memory that its code does not declare. */
+    void allowSharedBytes(Pointer function, int bytes) {
+        check("cuFuncSetAttribute", function, MAX_DYNAMIC_SHARED_BYTES, bytes);
+    }
+
+    /** Writes a {@code CUtensorMap} at an address that 64 divides. */
+    void encode(TensorMap.Layout layout, Pointer map) {
+        check(
+                "cuTensorMapEncodeTiled",
+                map,
+                layout.elementType(),
+                layout.sizes().length,
+                new Pointer(layout.address()),
+                layout.sizes(),
+                layout.strides(),
+                layout.box(),
+                layout.steps(),
+                layout.interleave(),
+                layout.swizzle(),
+                layout.promotion(),
+                layout.outside());
     }
 
     /**
      * Launches a kernel.
      *
      * @param blocks blocks of the grid, in x and y
-     * @param threads threads of a block
+     * @param block threads and shared memory of each
      * @param parameters addresses of the kernel's arguments
      */
-    void launch(Pointer function, CudaKernel.Grid blocks, int threads, Pointer stream, Pointer parameters) {
+    void launch(Pointer function, CudaKernel.Grid blocks, CudaKernel.Block block, Pointer stream, Pointer parameters) {
         check(
                 "cuLaunchKernel",
                 function,
                 blocks.x(),
                 blocks.y(),
                 1,
-                threads,
+                block.threads(),
                 1,
                 1,
-                0,
+                block.sharedBytes(),
                 stream,
                 parameters,
                 Pointer.NULL);

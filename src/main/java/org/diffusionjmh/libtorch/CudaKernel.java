@@ -10,10 +10,15 @@ public final class CudaKernel {
 
     private final CudaKernels owner;
     private final Pointer function;
+    private final int sharedBytes;
 
-    CudaKernel(CudaKernels owner, Pointer function) {
+    /**
+     * @param sharedBytes memory that a block shares, besides what the function declares
+     */
+    CudaKernel(CudaKernels owner, Pointer function, int sharedBytes) {
         this.owner = owner;
         this.function = function;
+        this.sharedBytes = sharedBytes;
     }
 
     /**
@@ -24,18 +29,21 @@ public final class CudaKernel {
      */
     public record Grid(int x, int y) {}
 
+    /** What each block has. */
+    record Block(int threads, int sharedBytes) {}
+
     /**
      * Launches the kernel in libtorch's current stream and returns without waiting. Tensors must stay open until then; libtorch gives
      * their memory to none but later work of the same stream.
      *
      * @param grid blocks
      * @param threads threads of a block
-     * @param arguments the kernel's, in its order: tensors for pointers, {@code Integer}, {@code Long}, {@code Float}, and
-     *     {@code Boolean} for an int that is 0 or 1
+     * @param arguments the kernel's, in its order: tensors for pointers, {@link TensorMap}s by value, {@code Integer}, {@code Long},
+     *     {@code Float}, and {@code Boolean} for an int that is 0 or 1
      */
     public void launch(Grid grid, int threads, Object... arguments) {
         try (Memory parameters = parameters(arguments)) {
-            owner.launch(function, grid, threads, parameters);
+            owner.launch(function, grid, new Block(threads, sharedBytes), parameters);
         }
     }
 
@@ -45,16 +53,33 @@ public final class CudaKernel {
      * @param threads threads of a block
      */
     public int blocksAtOnce(int threads) {
-        return owner.blocksAtOnce(function, threads);
+        return owner.blocksAtOnce(function, new Block(threads, sharedBytes));
     }
 
-    /** The addresses of the arguments, followed by the arguments themselves. */
+    /**
+     * A tensor as the copy engine of the kernel's device reads it, from architecture 90 on: boxes of some rows and 128 bytes of columns,
+     * swizzled over 128 bytes. What a box has outside of the tensor is zero.
+     *
+     * @param tensor float16 or bfloat16, without gaps, taken as rows of its last dimension; both its address and the bytes of a row are
+     *     multiples of 16
+     * @param boxRows rows of a box, at most 256
+     * @throws IllegalArgumentException if it is none such
+     */
+    public TensorMap tensorMap(NDArray tensor, int boxRows) {
+        return owner.tensorMap(tensor, boxRows);
+    }
+
+    /** The addresses of the arguments, followed by the arguments themselves where they have no memory of their own. */
     static Memory parameters(Object... arguments) {
         Memory memory = new Memory(2L * CELL * arguments.length);
         for (int i = 0; i < arguments.length; i++) {
             long cell = (long) CELL * (arguments.length + i);
-            memory.setPointer((long) CELL * i, memory.share(cell));
-            write(memory, cell, arguments[i]);
+            if (arguments[i] instanceof TensorMap map) {
+                memory.setPointer((long) CELL * i, map.pointer());
+            } else {
+                memory.setPointer((long) CELL * i, memory.share(cell));
+                write(memory, cell, arguments[i]);
+            }
         }
         return memory;
     }
@@ -71,8 +96,9 @@ public final class CudaKernel {
         } else if (argument instanceof Boolean flag) {
             memory.setInt(cell, flag ? 1 : 0);
         } else {
-            throw new IllegalArgumentException("a kernel takes no "
-                    + argument.getClass().getSimpleName() + "; it takes tensors, Integer, Long, Float and Boolean");
+            throw new IllegalArgumentException(
+                    "a kernel takes no " + argument.getClass().getSimpleName()
+                            + "; it takes tensors, TensorMap, Integer, Long, Float and Boolean");
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.diffusionjmh.libtorch;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import org.diffusionjmh.libtorch.CudaDriver.Attribute;
@@ -11,6 +12,9 @@ public final class CudaKernels implements AutoCloseable {
 
     /** The first architecture on which kernels can be set up before the one before them has ended. */
     private static final int HOPPER = 90;
+
+    /** After an architecture's number: with instructions that no other one has. */
+    private static final String SPECIFIC = "a";
 
     private final CudaRuntime runtime;
     private final CudaDriver driver;
@@ -36,6 +40,19 @@ public final class CudaKernels implements AutoCloseable {
      * @throws IllegalStateException if that cannot be done; the message says why, with the compiler's log if there is one
      */
     public static CudaKernels compile(String source, String name, Device device) {
+        return compile(source, name, device, "");
+    }
+
+    /**
+     * Compiles kernels as {@link #compile(String, String, Device)} does, for instructions that no later architecture has.
+     *
+     * @throws IllegalStateException if that cannot be done; the message says why, with the compiler's log if there is one
+     */
+    public static CudaKernels compileSpecific(String source, String name, Device device) {
+        return compile(source, name, device, SPECIFIC);
+    }
+
+    private static CudaKernels compile(String source, String name, Device device, String suffix) {
         if (!device.isGpu()) {
             throw new IllegalStateException("CUDA kernels need a GPU, and this runs on the " + device.getDeviceType());
         }
@@ -43,8 +60,7 @@ public final class CudaKernels implements AutoCloseable {
         runtime.setDevice(device.getDeviceId());
         runtime.synchronizeDevice(); // makes the device's context, which the driver works in
         CudaDriver driver = CudaDriver.load();
-        int architecture = architecture(driver);
-        byte[] cubin = Nvrtc.load().compile(source, name, architecture);
+        byte[] cubin = Nvrtc.load().compile(source, name, architecture(driver) + suffix);
         return new CudaKernels(runtime, driver, device.getDeviceId(), driver.loadModule(cubin));
     }
 
@@ -69,23 +85,44 @@ public final class CudaKernels implements AutoCloseable {
      * @throws IllegalStateException if the source has none of that name
      */
     public CudaKernel kernel(String name) {
-        runtime.setDevice(device);
-        return new CudaKernel(this, driver.function(module, name));
+        return kernel(name, 0);
     }
 
-    int blocksAtOnce(Pointer function, int threads) {
+    int blocksAtOnce(Pointer function, CudaKernel.Block block) {
         runtime.setDevice(device);
-        return multiprocessors * driver.residentBlocks(function, threads);
+        return multiprocessors * driver.residentBlocks(function, block);
     }
 
-    void launch(Pointer function, CudaKernel.Grid grid, int threads, Memory parameters) {
+    /**
+     * A kernel by its name whose blocks share more memory than it declares.
+     *
+     * @param sharedBytes how much more each block has
+     * @throws IllegalStateException if the source has none of that name, or the device has not as much memory
+     */
+    public CudaKernel kernel(String name, int sharedBytes) {
+        runtime.setDevice(device);
+        Pointer function = driver.function(module, name);
+        if (sharedBytes > 0) {
+            driver.allowSharedBytes(function, sharedBytes);
+        }
+        return new CudaKernel(this, function, sharedBytes);
+    }
+
+    TensorMap tensorMap(NDArray tensor, int boxRows) {
+        runtime.setDevice(device);
+        TensorMap map = new TensorMap();
+        driver.encode(TensorMap.Layout.rows(tensor, boxRows), map.pointer());
+        return map;
+    }
+
+    void launch(Pointer function, CudaKernel.Grid grid, CudaKernel.Block block, Memory parameters) {
         runtime.setDevice(device);
         Pointer stream = CurrentStream.get(device);
         if (architecture < HOPPER) {
-            driver.launch(function, grid, threads, stream, parameters);
+            driver.launch(function, grid, block, stream, parameters);
             return;
         }
-        try (LaunchConfiguration configuration = new LaunchConfiguration(grid, threads, stream)) {
+        try (LaunchConfiguration configuration = new LaunchConfiguration(grid, block, stream)) {
             driver.launchEarly(function, configuration, parameters);
         }
     }

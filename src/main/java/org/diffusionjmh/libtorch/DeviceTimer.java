@@ -35,4 +35,22 @@ public final class DeviceTimer {
         cuda.synchronizeDevice();
         return (System.nanoTime() - start) / NANOS;
     }
+
+    /**
+     * Seconds that work takes which waits in the default stream behind other work: what it takes to submit it does not count, as long as
+     * that is less than the other work takes.
+     *
+     * @param ahead submits the other work
+     * @param work submits the work
+     */
+    public double secondsBehind(Runnable ahead, Runnable work) {
+        try (StepClock clock = new CudaEventClock(cuda)) {
+            ahead.run();
+            clock.mark();
+            work.run();
+            clock.mark();
+            cuda.synchronizeDevice();
+            return clock.seconds();
+        }
+    }
 }

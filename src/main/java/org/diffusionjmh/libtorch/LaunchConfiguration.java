@@ -20,9 +20,9 @@ final class LaunchConfiguration implements AutoCloseable {
 
     private final Memory memory = new Memory(SIZE);
 
-    LaunchConfiguration(CudaKernel.Grid blocks, int threads, Pointer stream) {
+    LaunchConfiguration(CudaKernel.Grid blocks, CudaKernel.Block block, Pointer stream) {
         memory.clear();
-        int[] sizes = {blocks.x(), blocks.y(), 1, threads, 1, 1};
+        int[] sizes = {blocks.x(), blocks.y(), 1, block.threads(), 1, 1, block.sharedBytes()};
         memory.write(0, sizes, 0, sizes.length);
         memory.setPointer(STREAM, stream);
         memory.setPointer(ATTRIBUTES, memory.share(ATTRIBUTE));

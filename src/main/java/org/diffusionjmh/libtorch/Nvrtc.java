@@ -40,11 +40,11 @@ final class Nvrtc {
      *
      * @param source CUDA C++ that includes nothing
      * @param name what messages call the source
-     * @param architecture compute capability of the device, for example {@code 90}
+     * @param architecture of the device, for example {@code 90}, or {@code 90a} for that one's own instructions as well
      * @return a cubin
      * @throws IllegalStateException if it does not compile; the message has the compiler's log
      */
-    byte[] compile(String source, String name, int architecture) {
+    byte[] compile(String source, String name, String architecture) {
         PointerByReference program = new PointerByReference();
         check("nvrtcCreateProgram", program, source, name, 0, Pointer.NULL, Pointer.NULL);
         try {

@@ -14,8 +14,9 @@ public final class Passes {
      * @param gpu whether it is a GPU; else the result may have operations of oneDNN
      * @param kernels whether it has this project's own kernels
      * @param attention which kernel it computes an attention with
+     * @param gated which products with a gated activation it computes in one kernel
      */
-    public record Target(boolean gpu, boolean kernels, AttentionChoice attention) {}
+    public record Target(boolean gpu, boolean kernels, AttentionChoice attention, LinearGegluChoice gated) {}
 
     /**
      * The passes for a device.
@@ -59,6 +60,7 @@ public final class Passes {
             passes.add(new SplitConcat()); // before norms are kernels, after shortcuts are linear layers
         }
         if (target.kernels()) {
+            passes.add(new FuseLinearGeglu(target.gated())); // before activations are kernels of their own
             passes.add(new SelectKernels(pixels)); // last: after it, norms and activations are the device's own
         }
         if (target.gpu()) {

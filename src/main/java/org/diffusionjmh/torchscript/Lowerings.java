@@ -22,6 +22,7 @@ import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
 import org.diffusionjmh.graph.KernelOp.InterleaveKernel;
 import org.diffusionjmh.graph.KernelOp.LayerNormKernel;
+import org.diffusionjmh.graph.KernelOp.LinearGegluKernel;
 import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
 import org.diffusionjmh.graph.LayoutOp.Contiguous;
 import org.diffusionjmh.graph.LookupOp.Embedding;
@@ -136,6 +137,8 @@ final class Lowerings {
         call(BiasKernel.class, "ops.djmh.bias");
         call(InterleaveKernel.class, "ops.djmh.interleave");
         call(GegluKernel.class, "ops.djmh.geglu");
+        put(LinearGegluKernel.class, (op, node, x) -> "ops.djmh.linear_geglu(%s, %d)"
+                .formatted(String.join(", ", x), op.tile()));
         put(LayerNorm.class, (op, node, x) -> "torch.layer_norm(%s, [%d], %s, %s, %s)"
                 .formatted(
                         x.get(0),

@@ -53,6 +53,7 @@ class FusedCompilerTest {
             InterpretedCompiler.none(journal),
             new KernelSupport(journal),
             new AttentionTuner(journal),
+            new LinearGegluTuner(new KernelSupport(journal), journal),
             journal);
 
     @AfterEach

@@ -28,7 +28,8 @@ class CudaKernelTest {
     void refusesWhatKernelsDoNotTake() {
         String message = assertThrows(IllegalArgumentException.class, () -> CudaKernel.parameters(0.5))
                 .getMessage();
-        assertEquals("a kernel takes no Double; it takes tensors, Integer, Long, Float and Boolean", message);
+        assertEquals(
+                "a kernel takes no Double; it takes tensors, TensorMap, Integer, Long, Float and Boolean", message);
     }
 
     @Test

@@ -148,7 +148,7 @@ class PassesTest {
     }
 
     private static Graph optimized(Graph graph, boolean kernels, boolean channelsLast) {
-        Passes.Target target = new Passes.Target(true, kernels, AttentionChoice.LIBTORCH);
+        Passes.Target target = new Passes.Target(true, kernels, AttentionChoice.LIBTORCH, LinearGegluChoice.APART);
         return new PassPipeline(Passes.of(target, false, channelsLast, false))
                 .run(graph)
                 .graph();

@@ -1,0 +1,87 @@
+package org.diffusionjmh.compiler;
+
+import ai.djl.Device;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+import org.diffusionjmh.graph.ContractionOp.Linear;
+import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.graph.KernelOp.GegluKernel;
+import org.diffusionjmh.graph.KernelOp.LinearGegluKernel;
+import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.graph.SourceOp;
+import org.diffusionjmh.graph.TensorType;
+import org.diffusionjmh.pass.LinearGegluChoice;
+
+/**
+ * Measures, once for each of its sizes, the products with a gated activation that a network has on a GPU: as two kernels, and as one in
+ * tiles of each width. Some ten milliseconds each, and about a second to compile each of the kernels.
+ */
+final class LinearGegluTuner {
+    /** Sizes that this does not divide have no kernel. */
+    private static final int ACCESS = 8;
+
+    private final KernelSupport kernels;
+    private final CompileJournal journal;
+    private final Map<Case, OptionalInt> known = new HashMap<>();
+
+    LinearGegluTuner(KernelSupport kernels, CompileJournal journal) {
+        this.kernels = kernels;
+        this.journal = journal;
+    }
+
+    /** Sizes of x, as rows, and of the weight. */
+    private record Case(Device device, TensorType x, TensorType weight) {}
+
+    /** What measuring on a device says. */
+    LinearGegluChoice on(Device device) {
+        List<Integer> tiles = kernels.linearGegluTiles(device);
+        if (tiles.isEmpty()) {
+            return LinearGegluChoice.APART;
+        }
+        return (x, weight) -> {
+            TensorType rows = x.withShape(List.of(x.elements() / x.size(-1), x.size(-1)));
+            return hasKernel(weight)
+                    ? known.computeIfAbsent(new Case(device, rows, weight), sizes -> measured(sizes, tiles))
+                    : OptionalInt.empty();
+        };
+    }
+
+    private static boolean hasKernel(TensorType weight) {
+        boolean half = weight.dtype() == DType.FP16 || weight.dtype() == DType.BF16;
+        return half && weight.size(0) / 2 % ACCESS == 0 && weight.size(1) % ACCESS == 0;
+    }
+
+    private OptionalInt measured(Case sizes, List<Integer> tiles) {
+        return journal.timed(CompilePhase.TUNE, () -> fastest(sizes, tiles));
+    }
+
+    /** The tile of the fastest kernel, empty if two kernels are faster. */
+    private static OptionalInt fastest(Case sizes, List<Integer> tiles) {
+        Map<OptionalInt, Graph> candidates = new LinkedHashMap<>();
+        candidates.put(OptionalInt.empty(), graph(sizes, product -> new Node(new GegluKernel(), List.of(product), "")));
+        for (int tile : tiles) {
+            candidates.put(
+                    OptionalInt.of(tile),
+                    graph(sizes, product -> new Node(new LinearGegluKernel(tile), product.inputs(), "")));
+        }
+        return KernelTrial.fastest(candidates, sizes.device());
+    }
+
+    private static Graph graph(Case sizes, UnaryOperator<Node> result) {
+        Node x = input("x", sizes.x());
+        Node weight = input("weight", sizes.weight());
+        Node bias = input(
+                "bias", TensorType.of(sizes.weight().dtype(), sizes.weight().size(0)));
+        Node product = new Node(new Linear(), List.of(x, weight, bias), "");
+        return new Graph("linear_geglu", List.of(x, weight, bias), Map.of("result", result.apply(product)));
+    }
+
+    private static Node input(String label, TensorType type) {
+        return new Node(new SourceOp.Input(label, type), List.of(), "");
+    }
+}

@@ -1,0 +1,136 @@
+package org.diffusionjmh.kernel;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.diffusionjmh.libtorch.CudaKernel;
+import org.diffusionjmh.libtorch.CudaKernels;
+import org.diffusionjmh.libtorch.ScalarType;
+import org.diffusionjmh.libtorch.TensorMap;
+import org.diffusionjmh.libtorch.TensorMemory;
+
+/** The kernels of {@code gemm.cu} on one GPU. Each is compiled when it is first asked for, which takes about a second. */
+final class ProductKernels {
+    /** Widths of tiles that kernels are compiled for: the widest that fits, and one that leaves less of the GPU idle at small products. */
+    static final List<Integer> TILES = List.of(128, 80);
+
+    private static final String SOURCE = "/kernels/gemm.cu";
+
+    /** The architecture (compute capability times ten) whose own instructions the source has. */
+    private static final int HOPPER = 90;
+
+    /** The source's names of the types that it knows. */
+    private static final Map<ScalarType, String> TYPES =
+            Map.of(ScalarType.FLOAT16, "Half", ScalarType.BFLOAT16, "Bfloat16");
+
+    /** {@code cluster} in the source: blocks that take a tile of the weight together. */
+    private static final int CLUSTER = 2;
+
+    /** {@code block_rows} in the source. */
+    private static final int ROWS = 128;
+
+    /** Three groups of 128: one copies, two multiply. */
+    private static final int THREADS = 384;
+
+    /** {@code shared_bytes} in the source: all that a block can have. */
+    private static final int SHARED_BYTES = 227 * 1024;
+
+    /** Elements of a 16-byte access. */
+    private static final int ACCESS = 8;
+
+    private final Device device;
+    private final int architecture;
+    private final int multiprocessors;
+    private final Map<Variant, CudaKernel> kernels = new ConcurrentHashMap<>();
+
+    private record Variant(ScalarType type, int tile) {}
+
+    /**
+     * @param architecture compute capability of the device times ten
+     */
+    ProductKernels(Device device, int architecture, int multiprocessors) {
+        this.device = device;
+        this.architecture = architecture;
+        this.multiprocessors = multiprocessors;
+    }
+
+    /** Whether they run on the device. */
+    boolean areThere() {
+        return architecture == HOPPER;
+    }
+
+    /** Whether there is one for a product: what is read and written at a time must not cross a row's end. */
+    static boolean fit(ScalarType type, long depth, long columns) {
+        return TYPES.containsKey(type) && depth % ACCESS == 0 && columns % ACCESS == 0;
+    }
+
+    /**
+     * {@code (x Wv^T + bv) * gelu(x Wg^T + bg)}, of which Wv and bv are the first halves of weight and bias.
+     *
+     * @param input {@code [..., in]}
+     * @param weight {@code [2 C, in]}
+     * @param bias {@code [2 C]}
+     * @param tile one of {@link #TILES}
+     * @return {@code [..., C]}
+     * @throws IllegalStateException if they do not run on the device
+     * @throws IllegalArgumentException if there is none for these arguments
+     */
+    NDArray linearGeglu(NDArray input, NDArray weight, NDArray bias, int tile, NDManager scope) {
+        ScalarType type = DeviceKernels.requireSameType(input, weight, bias);
+        long columns = weight.getShape().get(0) / 2;
+        long depth = weight.getShape().get(1);
+        if (!fit(type, depth, columns) || !TILES.contains(tile)) {
+            throw new IllegalArgumentException("linear_geglu: no kernel for a weight " + type + weight.getShape()
+                    + " in tiles of " + tile + "; there are some for " + TYPES.keySet() + " in tiles of " + TILES
+                    + ", of sizes that " + ACCESS + " divides");
+        }
+        NDArray x = TensorMemory.contiguous(input, scope);
+        NDArray factors = TensorMemory.contiguous(weight, scope);
+        NDArray offsets = TensorMemory.contiguous(bias, scope);
+        Shape shape = x.getShape();
+        int rows = Math.toIntExact(shape.size() / depth);
+        NDArray out =
+                TensorMemory.empty(type, shape.slice(0, shape.dimension() - 1).add(columns), scope);
+        CudaKernel kernel = kernels.computeIfAbsent(new Variant(type, tile), this::compile);
+        try (TensorMap boxes = kernel.tensorMap(x, ROWS);
+                TensorMap factorBoxes = kernel.tensorMap(factors, tile)) {
+            kernel.launch(
+                    grid(rows, columns, tile),
+                    THREADS,
+                    boxes,
+                    factorBoxes,
+                    offsets,
+                    out,
+                    rows,
+                    Math.toIntExact(columns),
+                    Math.toIntExact(depth));
+        }
+        return out;
+    }
+
+    private CudaKernel compile(Variant variant) {
+        if (!areThere()) {
+            throw new IllegalStateException("linear_geglu: its kernels are for compute capability " + HOPPER / 10.0
+                    + ", the device has " + architecture / 10.0);
+        }
+        String name = variant.type().name().toLowerCase(Locale.ROOT);
+        String wanted = "KERNEL(%s, %s, %d)%n".formatted(TYPES.get(variant.type()), name, variant.tile());
+        return CudaKernels.compileSpecific(DeviceKernels.source(SOURCE) + wanted, SOURCE.substring(1), device)
+                .kernel("linear_geglu_%d_%s".formatted(variant.tile(), name), SHARED_BYTES);
+    }
+
+    /** A cluster for each tile, but no more of them than run at once: a cluster goes on to further tiles. */
+    private CudaKernel.Grid grid(int rows, long columns, int tile) {
+        long tiles = ceil(rows, CLUSTER * ROWS) * ceil(columns, tile);
+        return new CudaKernel.Grid(CLUSTER * (int) Math.min(tiles, multiprocessors / CLUSTER), 1);
+    }
+
+    private static long ceil(long dividend, long divisor) {
+        return (dividend - 1) / divisor + 1;
+    }
+}

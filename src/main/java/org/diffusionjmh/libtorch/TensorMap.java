@@ -1,0 +1,92 @@
+package org.diffusionjmh.libtorch;
+
+import ai.djl.ndarray.NDArray;
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+
+/**
+ * What a GPU's copy engine has to know of a tensor to read boxes of it ({@code CUtensorMap}), from architecture 90 on. It holds the tensor's
+ * address: it is of use as long as the tensor is where it was. To be closed once the kernel that takes it has been launched.
+ */
+public final class TensorMap implements AutoCloseable {
+    private static final int BYTES = 128;
+    private static final int ALIGNMENT = 64;
+
+    private final Memory memory = new Memory(BYTES + ALIGNMENT);
+    private final Pointer aligned = memory.align(ALIGNMENT);
+
+    /** A map that is still to be written. */
+    TensorMap() {}
+
+    /**
+     * A tensor's place in memory and the boxes that are read of it, in the driver's terms: the innermost dimension comes first.
+     *
+     * @param elementType {@code CUtensorMapDataType}
+     * @param sizes elements by dimension
+     * @param strides bytes from one index to the next, without the innermost dimension's
+     * @param box elements of a box by dimension
+     * @param steps which elements of a box are read: every one
+     * @param interleave {@code CUtensorMapInterleave}
+     * @param swizzle {@code CUtensorMapSwizzle}
+     * @param promotion {@code CUtensorMapL2promotion}
+     * @param outside {@code CUtensorMapFloatOOBfill}
+     */
+    @SuppressWarnings("ArrayRecordComponent") // written once, read once
+    record Layout(
+            int elementType,
+            long address,
+            long[] sizes,
+            long[] strides,
+            int[] box,
+            int[] steps,
+            int interleave,
+            int swizzle,
+            int promotion,
+            int outside) {
+        private static final int FLOAT16 = 6;
+        private static final int BFLOAT16 = 9;
+        private static final int SWIZZLE_128_BYTES = 3;
+        private static final int PROMOTION_128_BYTES = 2;
+        private static final int ROW_BYTES = 128;
+        private static final int ALIGNED_BYTES = 16;
+
+        /**
+         * Boxes of some rows and 128 bytes of columns.
+         *
+         * @throws IllegalArgumentException if the copy engine cannot read the tensor
+         */
+        static Layout rows(NDArray tensor, int boxRows) {
+            ScalarType type = TensorMemory.type(tensor);
+            if (type != ScalarType.FLOAT16 && type != ScalarType.BFLOAT16) {
+                throw new IllegalArgumentException("boxes are read of float16 and bfloat16, not of " + type);
+            }
+            long columns = tensor.getShape().get(tensor.getShape().dimension() - 1);
+            long rowBytes = columns * type.bytes();
+            long address = TensorMemory.address(tensor);
+            if (rowBytes % ALIGNED_BYTES != 0 || address % ALIGNED_BYTES != 0) {
+                throw new IllegalArgumentException("boxes are read where rows begin at multiples of " + ALIGNED_BYTES
+                        + " bytes, not of " + type + tensor.getShape() + " at " + Long.toHexString(address));
+            }
+            return new Layout(
+                    type == ScalarType.FLOAT16 ? FLOAT16 : BFLOAT16,
+                    address,
+                    new long[] {columns, tensor.getShape().size() / columns},
+                    new long[] {rowBytes},
+                    new int[] {ROW_BYTES / type.bytes(), boxRows},
+                    new int[] {1, 1},
+                    0,
+                    SWIZZLE_128_BYTES,
+                    PROMOTION_128_BYTES,
+                    0);
+        }
+    }
+
+    Pointer pointer() {
+        return aligned;
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}
