@@ -1,11 +1,13 @@
-// Products of this project's own, for architecture 90 with its own instructions (sm_90a). Compiled by NVRTC, which brings no header.
+// Products of this project's own, for architecture 90 with its own instructions (sm_90a). Compiled by NVRTC, which brings no header; the
+// kernel that is wanted is added at the end: KERNEL(Half, float16, 128) makes linear_geglu_128_float16.
 //
 // y = (x Wv^T + bv) * gelu(x Wg^T + bg), x [rows, depth], W [2 columns, depth] of which Wv is the first half, y [rows, columns], without
 // gaps. Sums and activation are float32; results are rounded once.
 //
 // Two blocks are a cluster that takes one tile of W and two of x. In a block, one thread copies what the products need from tensors to a
-// ring of stages, a part of W for both blocks of the cluster; two groups of 128 threads multiply, 64 rows of x each. A group runs some
-// stages behind the other, so that one multiplies while the other is at its activations.
+// ring of stages, half of the tile of W for both blocks; two groups of 128 threads multiply, 64 rows of x each. A tile of W is as many rows
+// of Wv as of Wg, so a thread has the sums of a value and of its gate. A group runs some stages behind the other, so that one multiplies
+// while the other is at its activations.
 
 struct Half {
     unsigned short bits;
@@ -30,13 +32,10 @@ constexpr int slice = 64;          // of the depth, in a stage: rows of 128 byte
 constexpr int slice_bytes = 2 * slice;
 constexpr int step = 16;           // of the depth, in one instruction
 constexpr int shared_bytes = 227 * 1024;
-#ifndef LAG
-#define LAG 2
-#endif
-constexpr int lag = LAG;             // stages that the second group starts behind the first
+constexpr int lag = 2;             // stages that the second group starts behind the first
 constexpr int bands_together = 8;  // tiles of rows that are worked on side by side
 
-// Widths of tile and stages. `half` is the tile's width in y: there are as many columns of Wv and of Wg.
+// Sizes of what a block has. `half` is a tile's width in y, and its rows of Wv and of Wg.
 template <int half>
 struct Plan {
     static constexpr int sums = half;  // float sums of a thread: 64 rows of 2 half columns over 128 threads
@@ -48,7 +47,8 @@ struct Plan {
     static constexpr int order_bytes = 16 * pitch;                 // of a warp
     static constexpr int orders_bytes = groups * group_threads / lanes * order_bytes;
     static constexpr int alignment = 1024;                         // of a swizzled stage
-    static constexpr int stages = (shared_bytes - alignment - 256 - orders_bytes) / stage_bytes;
+    static constexpr int barrier_bytes = 256;                      // more than two for each stage
+    static constexpr int stages = (shared_bytes - alignment - barrier_bytes - orders_bytes) / stage_bytes;
 };
 
 __device__ __forceinline__ unsigned shared_address(const void* pointer) {
@@ -123,29 +123,24 @@ __device__ __forceinline__ unsigned long long describe(unsigned address) {
     return (address & 0x3FFFFULL) >> 4 | 1ULL << 16 | 64ULL << 32 | 1ULL << 62;
 }
 
-#define REGISTERS_64                                                                                                   \
+#define REGISTERS_80                                                                                                   \
     "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "                                           \
     "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, "                                 \
     "%32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47, "                                 \
-    "%48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63"
-#define REGISTERS_80                                                                                                   \
-    REGISTERS_64 ", %64, %65, %66, %67, %68, %69, %70, %71, %72, %73, %74, %75, %76, %77, %78, %79"
-#define REGISTERS_96                                                                                                   \
-    REGISTERS_80 ", %80, %81, %82, %83, %84, %85, %86, %87, %88, %89, %90, %91, %92, %93, %94, %95"
-#define REGISTERS_112                                                                                                  \
-    REGISTERS_96 ", %96, %97, %98, %99, %100, %101, %102, %103, %104, %105, %106, %107, %108, %109, %110, %111"
+    "%48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63, "                                 \
+    "%64, %65, %66, %67, %68, %69, %70, %71, %72, %73, %74, %75, %76, %77, %78, %79"
 #define REGISTERS_128                                                                                                  \
-    REGISTERS_112 ", %112, %113, %114, %115, %116, %117, %118, %119, %120, %121, %122, %123, %124, %125, %126, %127"
+    REGISTERS_80 ", %80, %81, %82, %83, %84, %85, %86, %87, %88, %89, %90, %91, %92, %93, %94, %95, "                  \
+    "%96, %97, %98, %99, %100, %101, %102, %103, %104, %105, %106, %107, %108, %109, %110, %111, "                     \
+    "%112, %113, %114, %115, %116, %117, %118, %119, %120, %121, %122, %123, %124, %125, %126, %127"
 
 #define OPERANDS_8(d, i)                                                                                               \
     "+f"(d[i]), "+f"(d[i + 1]), "+f"(d[i + 2]), "+f"(d[i + 3]), "+f"(d[i + 4]), "+f"(d[i + 5]), "+f"(d[i + 6]),        \
         "+f"(d[i + 7])
 #define OPERANDS_16(d, i) OPERANDS_8(d, i), OPERANDS_8(d, i + 8)
-#define OPERANDS_64(d) OPERANDS_16(d, 0), OPERANDS_16(d, 16), OPERANDS_16(d, 32), OPERANDS_16(d, 48)
-#define OPERANDS_80(d) OPERANDS_64(d), OPERANDS_16(d, 64)
-#define OPERANDS_96(d) OPERANDS_80(d), OPERANDS_16(d, 80)
-#define OPERANDS_112(d) OPERANDS_96(d), OPERANDS_16(d, 96)
-#define OPERANDS_128(d) OPERANDS_112(d), OPERANDS_16(d, 112)
+#define OPERANDS_80(d)                                                                                                 \
+    OPERANDS_16(d, 0), OPERANDS_16(d, 16), OPERANDS_16(d, 32), OPERANDS_16(d, 48), OPERANDS_16(d, 64)
+#define OPERANDS_128(d) OPERANDS_80(d), OPERANDS_16(d, 80), OPERANDS_16(d, 96), OPERANDS_16(d, 112)
 
 #define MULTIPLY(T, type, width, sums, a, b, added)                                                                    \
     __device__ __forceinline__ void multiply(                                                                          \
@@ -161,16 +156,11 @@ __device__ __forceinline__ unsigned long long describe(unsigned address) {
             : "l"(x), "l"(w), "r"(add));                                                                               \
     }
 
-#define MULTIPLIES(T, type)                                                                                            \
-    MULTIPLY(T, type, "128", 64, "%64", "%65", "%66")                                                                  \
-    MULTIPLY(T, type, "160", 80, "%80", "%81", "%82")                                                                  \
-    MULTIPLY(T, type, "192", 96, "%96", "%97", "%98")                                                                  \
-    MULTIPLY(T, type, "224", 112, "%112", "%113", "%114")                                                              \
-    MULTIPLY(T, type, "256", 128, "%128", "%129", "%130")
-
-// d [64, 2 sums] (+)= x [64, 16] w [2 sums, 16]^T, both in shared memory.
-MULTIPLIES(Half, "f16")
-MULTIPLIES(Bfloat16, "bf16")
+// d [64, 2 sums] = x [64, 16] w [2 sums, 16]^T, both in shared memory, added to d if asked for.
+MULTIPLY(Half, "f16", "160", 80, "%80", "%81", "%82")
+MULTIPLY(Half, "f16", "256", 128, "%128", "%129", "%130")
+MULTIPLY(Bfloat16, "bf16", "160", 80, "%80", "%81", "%82")
+MULTIPLY(Bfloat16, "bf16", "256", 128, "%128", "%129", "%130")
 
 // Around products: before the first, after the last of a batch, until all but the latest batches have ended.
 __device__ __forceinline__ void open_batch() {
@@ -222,7 +212,7 @@ __device__ __forceinline__ float gelu(float x) {
     return fmaf(-a * e, tail, fmaxf(x, 0));
 }
 
-// A place in the ring of stages.
+// A place in the ring of stages, and the phase of its barriers: who copies and who multiplies go round alike.
 struct Place {
     int stage = 0;
     unsigned phase = 0;
@@ -302,104 +292,136 @@ __device__ __forceinline__ void store(
     }
 }
 
+// A block's part of shared memory, by addresses there.
+struct Shared {
+    unsigned ring;
+    unsigned full;   // a barrier for each stage: what is copied to it is there
+    unsigned empty;  // and one: the groups of both blocks have multiplied it
+};
+
+struct Work {
+    int bands;   // tiles over the rows
+    int strips;  // tiles over the columns
+    int slices;  // of the depth
+    int rank;    // of the block in its cluster
+};
+
+// Copies what the block needs for all its tiles, in the order in which it is multiplied. For one thread.
+template <int half>
+__device__ __forceinline__ void copy_tiles(
+    const TensorMap& x, const TensorMap& weight, const Problem& problem, const Shared& shared, const Work& work) {
+    using P = Plan<half>;
+    Place place;
+    for (int i = blockIdx.x / cluster; i < work.bands * work.strips; i += gridDim.x / cluster) {
+        const Tile tile = tile_at<half>(i, work.bands, work.strips);
+        for (int k = 0; k < work.slices; k++) {
+            const unsigned target = shared.ring + place.stage * P::stage_bytes;
+            const unsigned barrier = shared.full + 8 * place.stage;
+            wait(shared.empty + 8 * place.stage, place.phase ^ 1);
+            expect_bytes(barrier, P::stage_bytes);
+            copy_box(x, target, barrier, k * slice, tile.row + work.rank * block_rows);
+            // The first block copies the values' weights, the second the gates'.
+            copy_box_to_all(weight, target + P::x_bytes + work.rank * P::half_bytes, barrier, k * slice,
+                tile.column + work.rank * problem.columns);
+            place.advance(P::stages);
+        }
+    }
+}
+
+// Multiplies all tiles of the block, 64 rows of each. For a group.
+template <class T, int half>
+__device__ __forceinline__ void multiply_tiles(
+    const T* bias, T* y, const Problem& problem, const Shared& shared, unsigned char* order, const Work& work) {
+    using P = Plan<half>;
+    const int group = threadIdx.x / group_threads;
+    const int thread = threadIdx.x % group_threads;
+    const int pair = threadIdx.x % 4 * 2;
+    Place place;
+    bool first = true;
+    for (int i = blockIdx.x / cluster; i < work.bands * work.strips; i += gridDim.x / cluster) {
+        const Tile tile = tile_at<half>(i, work.bands, work.strips);
+        unsigned value_bias[half / 8];  // on their way while the products are summed up
+        unsigned gate_bias[half / 8];
+#pragma unroll
+        for (int j = 0; j < half / 8; j++) {
+            const int column = tile.column + 8 * j + pair;
+            const bool inside = column < problem.columns;
+            value_bias[j] = inside ? *reinterpret_cast<const unsigned*>(bias + column) : 0;
+            gate_bias[j] = inside ? *reinterpret_cast<const unsigned*>(bias + problem.columns + column) : 0;
+        }
+        if (first && group == 1) {
+            asm volatile("bar.sync 1, 256;" ::: "memory");
+        }
+        float d[P::sums];
+        unsigned multiplied = 0;  // the empty barrier of the stage before
+        for (int k = 0; k < work.slices; k++) {
+            wait(shared.full + 8 * place.stage, place.phase);
+            const unsigned stage = shared.ring + place.stage * P::stage_bytes;
+            const unsigned long long a = describe(stage + group * group_rows * slice_bytes);
+            const unsigned long long b = describe(stage + P::x_bytes);
+            open_batch();
+#pragma unroll
+            for (int part = 0; part < slice / step; part++) {
+                multiply(T(), d, a + part * 2, b + part * 2, k > 0 || part > 0);  // 2 times 16 bytes further
+            }
+            close_batch();
+            await_batches<1>();
+            if (k > 0 && thread < cluster) {
+                arrive_at(multiplied, thread);
+            }
+            if (first && group == 0 && k == min(lag, work.slices) - 1) {
+                asm volatile("bar.arrive 1, 256;" ::: "memory");
+            }
+            multiplied = shared.empty + 8 * place.stage;
+            place.advance(P::stages);
+        }
+        await_batches<0>();
+        if (thread < cluster) {
+            arrive_at(multiplied, thread);
+        }
+        first = false;
+        store<T, half>(d, value_bias, gate_bias, order, y, problem,
+            tile.row + work.rank * block_rows + threadIdx.x / lanes * 16, tile.column);
+    }
+}
+
 template <class T, int half>
 __device__ __forceinline__ void linear_geglu(
     const TensorMap& x, const TensorMap& weight, const T* bias, T* y, const Problem& problem) {
     using P = Plan<half>;
     extern __shared__ unsigned char memory[];
-    const int rank = rank_in_cluster();
-    const int group = threadIdx.x / group_threads;
     const unsigned start = shared_address(memory);
     const unsigned ring = (start + P::alignment - 1) / P::alignment * P::alignment;
-    unsigned char* orders = memory + (ring - start) + P::stages * P::stage_bytes;
-    const unsigned full = shared_address(orders) + P::orders_bytes;
-    const unsigned empty = full + 8 * P::stages;
+    const unsigned orders = ring + P::stages * P::stage_bytes;
+    const unsigned full = orders + P::orders_bytes;
+    const Shared shared{ring, full, full + 8 * P::stages};
     if (threadIdx.x == 0) {
         for (int i = 0; i < P::stages; i++) {
-            init_barrier(full + 8 * i, 1);
-            init_barrier(empty + 8 * i, groups * cluster);
+            init_barrier(shared.full + 8 * i, 1);
+            init_barrier(shared.empty + 8 * i, groups * cluster);
         }
         asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
     }
     wait_for_cluster();
+    // Waits for the kernel before this one in the stream, and lets the next one be set up meanwhile.
     asm volatile("griddepcontrol.launch_dependents;");
     asm volatile("griddepcontrol.wait;" ::: "memory");
 
-    const int bands = (problem.rows - 1) / (cluster * block_rows) + 1;
-    const int strips = (problem.columns - 1) / half + 1;
-    const int slices = (problem.depth - 1) / slice + 1;
-    Place place;
-    if (group == groups) {
+    const Work work{(problem.rows - 1) / (cluster * block_rows) + 1, (problem.columns - 1) / half + 1,
+        (problem.depth - 1) / slice + 1, rank_in_cluster()};
+    // Registers go from the group that copies to those that multiply.
+    if (threadIdx.x / group_threads == groups) {
         asm volatile("setmaxnreg.dec.sync.aligned.u32 40;");
         if (threadIdx.x == groups * group_threads) {
-            for (int i = blockIdx.x / cluster; i < bands * strips; i += gridDim.x / cluster) {
-                const Tile tile = tile_at<half>(i, bands, strips);
-                const int row = tile.row + rank * block_rows;
-                const int weight_row = tile.column + rank * problem.columns;
-                for (int k = 0; k < slices; k++) {
-                    const unsigned target = ring + place.stage * P::stage_bytes;
-                    const unsigned barrier = full + 8 * place.stage;
-                    wait(empty + 8 * place.stage, place.phase ^ 1);
-                    expect_bytes(barrier, P::stage_bytes);
-                    copy_box(x, target, barrier, k * slice, row);
-                    copy_box_to_all(
-                        weight, target + P::x_bytes + rank * P::half_bytes, barrier, k * slice, weight_row);
-                    place.advance(P::stages);
-                }
-            }
+            copy_tiles<half>(x, weight, problem, shared, work);
         }
     } else {
         asm volatile("setmaxnreg.inc.sync.aligned.u32 232;");
-        const int thread = threadIdx.x % group_threads;
-        const int warp = threadIdx.x / lanes;
-        const int pair = threadIdx.x % 4 * 2;
-        bool first = true;
-        for (int i = blockIdx.x / cluster; i < bands * strips; i += gridDim.x / cluster) {
-            const Tile tile = tile_at<half>(i, bands, strips);
-            unsigned value_bias[half / 8];
-            unsigned gate_bias[half / 8];
-#pragma unroll
-            for (int j = 0; j < half / 8; j++) {
-                const int column = tile.column + 8 * j + pair;
-                const bool inside = column < problem.columns;
-                value_bias[j] = inside ? *reinterpret_cast<const unsigned*>(bias + column) : 0;
-                gate_bias[j] = inside ? *reinterpret_cast<const unsigned*>(bias + problem.columns + column) : 0;
-            }
-            float d[P::sums];
-            if (first && group == 1 && lag > 0) {
-                asm volatile("bar.sync 1, 256;" ::: "memory");
-            }
-            for (int k = 0; k < slices; k++) {
-                wait(full + 8 * place.stage, place.phase);
-                const unsigned stage = ring + place.stage * P::stage_bytes;
-                const unsigned long long a = describe(stage + group * group_rows * slice_bytes);
-                const unsigned long long b = describe(stage + P::x_bytes);
-                open_batch();
-#pragma unroll
-                for (int part = 0; part < slice / step; part++) {
-                    multiply(T(), d, a + part * 2, b + part * 2, k > 0 || part > 0);  // 2 times 16 bytes
-                }
-                close_batch();
-                await_batches<1>();
-                if (k > 0 && thread < cluster) {
-                    arrive_at(empty + 8 * ((place.stage == 0 ? P::stages : place.stage) - 1), thread);
-                }
-                if (first && group == 0 && lag > 0 && k == min(lag, slices) - 1) {
-                    asm volatile("bar.arrive 1, 256;" ::: "memory");
-                }
-                place.advance(P::stages);
-            }
-            await_batches<0>();
-            if (thread < cluster) {
-                arrive_at(empty + 8 * ((place.stage == 0 ? P::stages : place.stage) - 1), thread);
-            }
-            first = false;
-            store<T, half>(d, value_bias, gate_bias, orders + warp * P::order_bytes, y, problem,
-                tile.row + rank * block_rows + warp * 16, tile.column);
-        }
+        unsigned char* order = memory + (orders - start) + threadIdx.x / lanes * P::order_bytes;
+        multiply_tiles<T, half>(bias, y, problem, shared, order, work);
     }
     __syncwarp();
-    wait_for_cluster();
+    wait_for_cluster();  // neither block ends while the other copies to it or arrives at its barriers
 }
 
 #define KERNEL(T, suffix, half)                                                                                        \
@@ -408,8 +430,3 @@ __device__ __forceinline__ void linear_geglu(
             const T* bias, T* y, int rows, int columns, int depth) {                                                   \
         linear_geglu<T, half>(x, weight, bias, y, Problem{rows, columns, depth});                                      \
     }
-
-KERNEL(Half, float16, 128)
-KERNEL(Half, float16, 80)
-KERNEL(Bfloat16, bfloat16, 128)
-KERNEL(Bfloat16, bfloat16, 80)

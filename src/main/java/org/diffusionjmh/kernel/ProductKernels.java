@@ -89,9 +89,9 @@ final class ProductKernels {
                     + " in tiles of " + tile + "; there are some for " + TYPES.keySet() + " in tiles of " + TILES
                     + ", of sizes that " + ACCESS + " divides");
         }
-        NDArray x = TensorMemory.contiguous(input, scope);
-        NDArray factors = TensorMemory.contiguous(weight, scope);
-        NDArray offsets = TensorMemory.contiguous(bias, scope);
+        NDArray x = aligned(input, scope);
+        NDArray factors = aligned(weight, scope);
+        NDArray offsets = aligned(bias, scope);
         Shape shape = x.getShape();
         int rows = Math.toIntExact(shape.size() / depth);
         NDArray out =
@@ -111,6 +111,13 @@ final class ProductKernels {
                     Math.toIntExact(depth));
         }
         return out;
+    }
+
+    /** A tensor without gaps at an address where 16-byte accesses may begin: itself, or a copy. */
+    private static NDArray aligned(NDArray tensor, NDManager scope) {
+        NDArray dense = TensorMemory.contiguous(tensor, scope);
+        ScalarType type = TensorMemory.type(dense);
+        return DeviceKernels.isWide(ACCESS, type, dense) ? dense : TensorMemory.copy(dense, type, scope);
     }
 
     private CudaKernel compile(Variant variant) {

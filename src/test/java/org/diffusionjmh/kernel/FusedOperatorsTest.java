@@ -370,7 +370,7 @@ class FusedOperatorsTest {
     }
 
     /** {@code x * Phi(x)}, with the normal distribution's integral by Simpson's rule. */
-    private static double gelu(double x) {
+    static double gelu(double x) {
         int steps = 100;
         double width = x / steps;
         double sum = 1 + Math.exp(-x * x / 2);

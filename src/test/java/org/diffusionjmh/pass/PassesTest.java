@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -17,7 +18,9 @@ import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.KernelOp.AddBiasKernel;
 import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
 import org.diffusionjmh.graph.KernelOp.ConcatGroupNormKernel;
+import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
+import org.diffusionjmh.graph.KernelOp.LinearGegluKernel;
 import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
 import org.diffusionjmh.graph.MovementOp.Concat;
 import org.diffusionjmh.graph.Node;
@@ -93,6 +96,25 @@ class PassesTest {
         assertEquals(0, biased);
     }
 
+    /** The gated activations of the U-Net stand right after their product when it is their turn, and those that are left are kernels too. */
+    @Test
+    void gatedProductsAreOneKernelWhereTheDeviceWantsIt() {
+        FusedOperators.get();
+        long narrowest = unet.nodesOf(Linear.class).stream()
+                .mapToLong(product -> product.inputs().get(1).type().size(1))
+                .min()
+                .orElseThrow();
+        LinearGegluChoice choice =
+                (x, weight) -> weight.size(1) > narrowest ? OptionalInt.of(128) : OptionalInt.empty();
+        Graph graph = optimized(unet, new Passes.Target(true, true, AttentionChoice.LIBTORCH, choice), true);
+        Rewrites.assertEqualResults(unet, graph, 1e-4);
+        assertTrue(graph.nodesOf(LinearGegluKernel.class).size() > 0);
+        assertEquals(
+                optimized(true, true).nodesOf(GegluKernel.class).size(),
+                graph.nodesOf(LinearGegluKernel.class).size()
+                        + graph.nodesOf(GegluKernel.class).size());
+    }
+
     @Test
     void withoutKernelsOfOursNothingChangesLayout() {
         Graph graph = optimized(false, true);
@@ -148,7 +170,13 @@ class PassesTest {
     }
 
     private static Graph optimized(Graph graph, boolean kernels, boolean channelsLast) {
-        Passes.Target target = new Passes.Target(true, kernels, AttentionChoice.LIBTORCH, LinearGegluChoice.APART);
+        return optimized(
+                graph,
+                new Passes.Target(true, kernels, AttentionChoice.LIBTORCH, LinearGegluChoice.APART),
+                channelsLast);
+    }
+
+    private static Graph optimized(Graph graph, Passes.Target target, boolean channelsLast) {
         return new PassPipeline(Passes.of(target, false, channelsLast, false))
                 .run(graph)
                 .graph();
