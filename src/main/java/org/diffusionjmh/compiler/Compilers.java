@@ -70,6 +70,7 @@ public final class Compilers {
                         kernels,
                         new AttentionTuner(journal),
                         new LinearGegluTuner(kernels, journal),
+                        new LinearTuner(journal),
                         journal));
     }
 }

@@ -6,6 +6,7 @@ import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.pass.AttentionChoice;
 import org.diffusionjmh.pass.LinearGegluChoice;
+import org.diffusionjmh.pass.LinearChoice;
 import org.diffusionjmh.pass.PassPipeline;
 import org.diffusionjmh.pass.Passes;
 import org.diffusionjmh.pass.Rewriting;
@@ -25,6 +26,7 @@ final class FusedCompiler implements Compiler {
     private final KernelSupport kernels;
     private final AttentionTuner attention;
     private final LinearGegluTuner gated;
+    private final LinearTuner linear;
     private final CompileJournal journal;
 
     /**
@@ -34,6 +36,7 @@ final class FusedCompiler implements Compiler {
      * @param kernels whether a device has this project's own kernels
      * @param attention tells which kernel a GPU computes an attention with
      * @param gated tells which products with a gated activation a GPU computes in one kernel
+     * @param linear tells how a GPU computes linear layers
      * @param journal takes the time of the work, and what was done to the graphs
      */
     FusedCompiler(
@@ -43,6 +46,7 @@ final class FusedCompiler implements Compiler {
             KernelSupport kernels,
             AttentionTuner attention,
             LinearGegluTuner gated,
+            LinearTuner linear,
             CompileJournal journal) {
         this.options = options;
         this.plain = plain;
@@ -50,6 +54,7 @@ final class FusedCompiler implements Compiler {
         this.kernels = kernels;
         this.attention = attention;
         this.gated = gated;
+        this.linear = linear;
         this.journal = journal;
     }
 
@@ -68,7 +73,7 @@ final class FusedCompiler implements Compiler {
     public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
         Rewriting rewriting = journal.timed(CompilePhase.BUILD, () -> {
             Device device = manager.getDevice();
-            return Rewriting.of(graph, passes(device, attention.on(device), gated.on(device)));
+            return Rewriting.of(graph, passes(device, attention.on(device), gated.on(device), linear.on(device)));
         });
         journal.rewritten(graph.name(), rewriting.reports());
         NDManager scope = manager.newSubManager();
@@ -97,7 +102,11 @@ final class FusedCompiler implements Compiler {
         }
         WeightFolding folding = journal.timed(
                 CompilePhase.BUILD,
-                () -> WeightFolding.of(passes(manager.getDevice(), AttentionChoice.LIBTORCH, LinearGegluChoice.APART)
+                () -> WeightFolding.of(passes(
+                                manager.getDevice(),
+                                AttentionChoice.LIBTORCH,
+                                LinearGegluChoice.APART,
+                                LinearChoice.LIBTORCH)
                         .run(graph)
                         .graph()));
         try (NDManager scope = manager.newSubManager()) {
@@ -107,8 +116,9 @@ final class FusedCompiler implements Compiler {
         }
     }
 
-    private PassPipeline passes(Device device, AttentionChoice choice, LinearGegluChoice together) {
-        Passes.Target target = new Passes.Target(device.isGpu(), kernels.has(device), choice, together);
+    private PassPipeline passes(
+            Device device, AttentionChoice attentions, LinearGegluChoice together, LinearChoice layers) {
+        Passes.Target target = new Passes.Target(device.isGpu(), kernels.has(device), attentions, together, layers);
         return new PassPipeline(options.passes(target));
     }
 

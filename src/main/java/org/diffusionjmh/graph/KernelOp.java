@@ -150,4 +150,24 @@ public sealed interface KernelOp extends Op {
             return new FusedOp.Geglu().infer(arguments);
         }
     }
+
+    /**
+     * {@link ContractionOp.Linear} by one of the algorithms that cuBLASLt proposes for its sizes, and what is added to it. Takes x, weight
+     * and, if there are any, bias and a residual of the result's type.
+     *
+     * @param algorithm the algorithm's rank, from 0 on
+     */
+    record LinearKernel(int algorithm) implements KernelOp {
+        private static final int WITH_RESIDUAL = 4;
+
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 2, 3, WITH_RESIDUAL);
+            TensorType result = new ContractionOp.Linear().infer(arguments.subList(0, Math.min(3, arguments.size())));
+            if (arguments.size() == WITH_RESIDUAL && !arguments.get(3).equals(result)) {
+                throw new ShapeException("LinearKernel: residual " + arguments.get(3) + ", want " + result);
+            }
+            return result;
+        }
+    }
 }

@@ -98,6 +98,21 @@ final class AtenOperators {
                 bias: Tensor) -> Tensor:
                 product = torch.linear(torch.to(x, 6), torch.to(weight, 6), torch.to(bias, 6))
                 return torch.type_as((self).geglu(product, ), x)
+              def product(self: __torch__.M,
+                x: Tensor,
+                weight: Tensor) -> Tensor:
+                return torch.linear(x, weight, None)
+              def linear(self: __torch__.M,
+                x: Tensor,
+                weight: Tensor,
+                bias: Tensor) -> Tensor:
+                return torch.linear(x, weight, bias)
+              def residual_linear(self: __torch__.M,
+                x: Tensor,
+                weight: Tensor,
+                bias: Tensor,
+                residual: Tensor) -> Tensor:
+                return torch.contiguous(torch.add(torch.linear(x, weight, bias), residual))
             """;
 
     private final ScriptModule module =
@@ -154,6 +169,18 @@ final class AtenOperators {
 
     NDArray linearGeglu(OperatorArguments arguments, NDManager scope) {
         return call("linear_geglu", tensors(arguments, 3), scope);
+    }
+
+    NDArray product(OperatorArguments arguments, NDManager scope) {
+        return call("product", tensors(arguments, 2), scope);
+    }
+
+    NDArray linear(OperatorArguments arguments, NDManager scope) {
+        return call("linear", tensors(arguments, 3), scope);
+    }
+
+    NDArray residualLinear(OperatorArguments arguments, NDManager scope) {
+        return call("residual_linear", tensors(arguments, 4), scope);
     }
 
     private NDArray call(String method, List<IValue> values, NDManager scope) {

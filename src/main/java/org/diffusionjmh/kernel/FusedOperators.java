@@ -31,6 +31,8 @@ import org.diffusionjmh.libtorch.OperatorLibrary.Operator;
  *   <li>{@code linear_geglu(x [..., in], weight [2 C, in], bias [2 C], tile)}: geglu of the product, rounded once; on a GPU for float16 and
  *       bfloat16, in tiles of that width
  * </ul>
+ *
+ * And those of {@link LinearOperators}.
  */
 public final class FusedOperators {
     /** The first architecture (compute capability times ten) with bfloat16. */
@@ -38,6 +40,7 @@ public final class FusedOperators {
 
     private final OperatorLibrary library = new OperatorLibrary("djmh");
     private final Map<Device, DeviceKernels> devices = new ConcurrentHashMap<>();
+    private final LinearOperators linear;
 
     /** What an operator does on a GPU. */
     @FunctionalInterface
@@ -48,6 +51,7 @@ public final class FusedOperators {
     @SuppressWarnings("MagicNumber") // positions in the schemas
     private FusedOperators() {
         AtenOperators aten = new AtenOperators();
+        linear = new LinearOperators(library, aten);
         define(
                 "group_norm",
                 "Tensor x, Tensor weight, Tensor bias, int groups, float eps, bool silu=False",
@@ -140,6 +144,11 @@ public final class FusedOperators {
     /** The widths of tiles with which a GPU has a kernel for {@code linear_geglu}; none if it has no such kernel. */
     public List<Integer> linearGegluTiles(Device device) {
         return kernels(device).products().areThere() ? ProductKernels.TILES : List.of();
+    }
+
+    /** The operators for linear layers. */
+    public LinearOperators linear() {
+        return linear;
     }
 
     private DeviceKernels kernels(Device device) {

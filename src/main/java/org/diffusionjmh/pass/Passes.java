@@ -15,8 +15,10 @@ public final class Passes {
      * @param kernels whether it has this project's own kernels
      * @param attention which kernel it computes an attention with
      * @param gated which products with a gated activation it computes in one kernel
+     * @param linear how it computes linear layers, if it has the kernels
      */
-    public record Target(boolean gpu, boolean kernels, AttentionChoice attention, LinearGegluChoice gated) {}
+    public record Target(
+            boolean gpu, boolean kernels, AttentionChoice attention, LinearGegluChoice gated, LinearChoice linear) {}
 
     /**
      * The passes for a device.
@@ -61,6 +63,7 @@ public final class Passes {
         }
         if (target.kernels()) {
             passes.add(new FuseLinearGeglu(target.gated())); // before activations are kernels of their own
+            passes.add(new SelectLinear(target.linear())); // before sums go to norms
             passes.add(new SelectKernels(pixels)); // last: after it, norms and activations are the device's own
         }
         if (target.gpu()) {

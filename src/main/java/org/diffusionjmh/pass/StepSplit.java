@@ -26,10 +26,8 @@ public record StepSplit(Graph perRun, Graph perStep) {
 
     /** Splits a graph; empty if it has nothing that is worth keeping over the steps. */
     public static Optional<StepSplit> of(Graph graph) {
-        Set<Node> dependent = dependentOn(graph, true);
-        dependent.removeAll(dependentOn(graph, false));
         Map<String, Node> kept = new LinkedHashMap<>();
-        for (Node node : boundary(graph, dependent)) {
+        for (Node node : boundary(graph, perRun(graph))) {
             kept.put(LABEL + kept.size(), node);
         }
         if (kept.isEmpty()) {
@@ -39,6 +37,13 @@ public record StepSplit(Graph perRun, Graph perStep) {
                 .filter(input -> ((SourceOp.Input) input.op()).perRun())
                 .toList();
         return Optional.of(new StepSplit(new Graph(graph.name() + "_per_run", runInputs, kept), step(graph, kept)));
+    }
+
+    /** All nodes that depend on per-run inputs and on no others. */
+    static Set<Node> perRun(Graph graph) {
+        Set<Node> dependent = dependentOn(graph, true);
+        dependent.removeAll(dependentOn(graph, false));
+        return dependent;
     }
 
     /** All nodes that depend on an input of one of the two kinds. */

@@ -23,6 +23,7 @@ import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
 import org.diffusionjmh.graph.KernelOp.InterleaveKernel;
 import org.diffusionjmh.graph.KernelOp.LayerNormKernel;
 import org.diffusionjmh.graph.KernelOp.LinearGegluKernel;
+import org.diffusionjmh.graph.KernelOp.LinearKernel;
 import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
 import org.diffusionjmh.graph.LayoutOp.Contiguous;
 import org.diffusionjmh.graph.LookupOp.Embedding;
@@ -139,6 +140,11 @@ final class Lowerings {
         call(GegluKernel.class, "ops.djmh.geglu");
         put(LinearGegluKernel.class, (op, node, x) -> "ops.djmh.linear_geglu(%s, %d)"
                 .formatted(String.join(", ", x), op.tile()));
+        put(LinearKernel.class, (op, node, x) -> "ops.djmh.%s(%s, %s)"
+                .formatted(
+                        List.of("product", "linear", "residual_linear").get(x.size() - 2),
+                        String.join(", ", x),
+                        sizes.items(op.algorithm())));
         put(LayerNorm.class, (op, node, x) -> "torch.layer_norm(%s, [%d], %s, %s, %s)"
                 .formatted(
                         x.get(0),

@@ -54,6 +54,7 @@ class FusedCompilerTest {
             new KernelSupport(journal),
             new AttentionTuner(journal),
             new LinearGegluTuner(new KernelSupport(journal), journal),
+            new LinearTuner(journal),
             journal);
 
     @AfterEach

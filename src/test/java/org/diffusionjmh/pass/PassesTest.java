@@ -67,7 +67,8 @@ class PassesTest {
     @Test
     void skipConnectionsAreNotConcatenated() {
         FusedOperators.get();
-        Passes.Target target = new Passes.Target(true, true, AttentionChoice.LIBTORCH);
+        Passes.Target target = new Passes.Target(
+                true, true, AttentionChoice.LIBTORCH, LinearGegluChoice.APART, LinearChoice.LIBTORCH);
         PassPipeline passes = new PassPipeline(Passes.of(target, true, true, false));
         for (Graph plain : List.of(unet, model.graphWithResiduals(2, 9, 13, 7, DType.FP32))) {
             Graph graph = passes.run(plain).graph();
@@ -106,7 +107,7 @@ class PassesTest {
                 .orElseThrow();
         LinearGegluChoice choice =
                 (x, weight) -> weight.size(1) > narrowest ? OptionalInt.of(128) : OptionalInt.empty();
-        Graph graph = optimized(unet, new Passes.Target(true, true, AttentionChoice.LIBTORCH, choice), true);
+        Graph graph = optimized(unet, new Passes.Target(true, true, AttentionChoice.LIBTORCH, choice, LinearChoice.LIBTORCH), true);
         Rewrites.assertEqualResults(unet, graph, 1e-4);
         assertTrue(graph.nodesOf(LinearGegluKernel.class).size() > 0);
         assertEquals(
@@ -172,7 +173,7 @@ class PassesTest {
     private static Graph optimized(Graph graph, boolean kernels, boolean channelsLast) {
         return optimized(
                 graph,
-                new Passes.Target(true, kernels, AttentionChoice.LIBTORCH, LinearGegluChoice.APART),
+                new Passes.Target(true, kernels, AttentionChoice.LIBTORCH, LinearGegluChoice.APART, LinearChoice.LIBTORCH),
                 channelsLast);
     }
 

@@ -1,0 +1,77 @@
+package org.diffusionjmh.compiler;
+
+import ai.djl.Device;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.diffusionjmh.kernel.FusedOperators;
+import org.diffusionjmh.pass.LinearChoice;
+import org.diffusionjmh.pass.LinearLayer;
+import org.diffusionjmh.pass.LinearPlan;
+
+/** Measures how a GPU computes each linear layer of a network fastest, once for each of its sizes; some 50 milliseconds each. */
+final class LinearTuner {
+    /** Layers of fewer rows take as long as their weights take to read. */
+    private static final int FEW_ROWS = 32;
+
+    private final CompileJournal journal;
+    private final Map<Device, Boolean> devices = new HashMap<>();
+    private final Map<Case, LinearPlan> known = new HashMap<>();
+
+    LinearTuner(CompileJournal journal) {
+        this.journal = journal;
+    }
+
+    private record Case(Device device, LinearLayer layer) {}
+
+    /** What measuring on a device says. A GPU without cuBLASLt is an occasion to tell the user, once. */
+    LinearChoice on(Device device) {
+        return device.isGpu() && devices.computeIfAbsent(device, this::prepare)
+                ? layers -> plans(device, layers)
+                : LinearChoice.LIBTORCH;
+    }
+
+    private boolean prepare(Device device) {
+        try {
+            FusedOperators.get().linear().prepare(device);
+            return true;
+        } catch (RuntimeException | LinkageError e) {
+            journal.warn(
+                    "fused runs libtorch's own linear layers and does not choose among algorithms: " + e.getMessage());
+            return false;
+        }
+    }
+
+    private Map<LinearLayer, LinearPlan> plans(Device device, Set<LinearLayer> layers) {
+        boolean isNew = layers.stream()
+                .anyMatch(layer -> isWorthMeasuring(layer) && !known.containsKey(new Case(device, layer)));
+        if (isNew) {
+            journal.timed(CompilePhase.TUNE, () -> {
+                measure(device, layers);
+                return true;
+            });
+        }
+        Map<LinearLayer, LinearPlan> plans = new LinkedHashMap<>();
+        layers.stream()
+                .filter(LinearTuner::isWorthMeasuring)
+                .forEach(layer -> plans.put(layer, known.getOrDefault(new Case(device, layer), LinearPlan.LIBTORCH)));
+        return plans;
+    }
+
+    private void measure(Device device, Set<LinearLayer> layers) {
+        try (LinearTrials trials = LinearTrials.open(device)) {
+            layers.stream()
+                    .filter(LinearTuner::isWorthMeasuring)
+                    .forEach(layer -> known.computeIfAbsent(new Case(device, layer), key -> trials.fastest(layer)));
+        } catch (RuntimeException e) {
+            journal.warn(
+                    "fused runs libtorch's own linear layers, since others could not be measured: " + e.getMessage());
+        }
+    }
+
+    /** Half precision: in float32, libtorch follows the user's setting for TF32. */
+    private static boolean isWorthMeasuring(LinearLayer layer) {
+        return layer.dtype().bytes() == 2 && layer.rows() >= FEW_ROWS;
+    }
+}
