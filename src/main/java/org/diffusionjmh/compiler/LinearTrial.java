@@ -28,10 +28,10 @@ import org.diffusionjmh.pass.LinearPlan;
 
 /** A linear layer with what follows it, and random tensors for several calls of it. */
 final class LinearTrial implements AutoCloseable {
-    private static final int CALLS = 8;
+    private static final int CALLS = 6;
 
     /** All weights and residuals together: more than a GPU's cache keeps. */
-    private static final long BYTES = 128L << 20;
+    private static final long BYTES = 64L << 20;
 
     private static final LayerNorm NORM = new LayerNorm(1e-5);
 

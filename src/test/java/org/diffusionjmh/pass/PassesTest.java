@@ -21,6 +21,8 @@ import org.diffusionjmh.graph.KernelOp.ConcatGroupNormKernel;
 import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
 import org.diffusionjmh.graph.KernelOp.LinearGegluKernel;
+import org.diffusionjmh.graph.KernelOp.LayerNormKernel;
+import org.diffusionjmh.graph.KernelOp.LinearKernel;
 import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
 import org.diffusionjmh.graph.MovementOp.Concat;
 import org.diffusionjmh.graph.Node;
@@ -84,6 +86,20 @@ class PassesTest {
         return graph.nodesOf(Concat.class).stream()
                 .filter(concat -> concat.type().rank() == 4)
                 .count();
+    }
+
+    /** Layers of cuBLASLt take the residuals of a transformer block, and its norms are plain ones then. */
+    @Test
+    void gpuGraphWithLayersOfCublasLtEqualsThePlainOne() {
+        FusedOperators.get();
+        Graph graph =
+                optimized(unet, new Passes.Target(true, true, AttentionChoice.LIBTORCH, SelectLinearTest::all), true);
+        Rewrites.assertEqualResults(unet, graph, 1e-4);
+        assertEquals(0, graph.nodesOf(AddLayerNormKernel.class).size());
+        long residuals = graph.nodesOf(LinearKernel.class).stream()
+                .filter(linear -> linear.inputs().size() == 4)
+                .count();
+        assertTrue(residuals >= graph.nodesOf(LayerNormKernel.class).size());
     }
 
     /** Between the first convolution and the last, no residual block has a convolution that adds its bias in a pass of its own. */

@@ -1,0 +1,115 @@
+package org.diffusionjmh.compiler;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.graph.TensorType;
+import org.diffusionjmh.kernel.FusedOperators;
+import org.diffusionjmh.libtorch.TorchSession;
+import org.diffusionjmh.pass.LinearChoice;
+import org.diffusionjmh.pass.LinearLayer;
+import org.diffusionjmh.pass.LinearLayer.After;
+import org.diffusionjmh.pass.LinearPlan;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** On the CPU; with {@code -Ddevice=cuda} layers are measured. */
+class LinearTunerTest {
+    private static final Set<LinearLayer> MEASURED = Set.of(
+            new LinearLayer(DType.FP16, 512, 640, 320, true, After.NORMED_SUM),
+            new LinearLayer(DType.BF16, 300, 72, 40, false, After.OTHER));
+
+    private static final Set<LinearLayer> LEFT_TO_LIBTORCH = Set.of(
+            new LinearLayer(DType.FP32, 512, 640, 320, true, After.OTHER),
+            new LinearLayer(DType.FP16, 2, 640, 320, true, After.OTHER));
+
+    private static TorchSession session;
+
+    @BeforeAll
+    static void open() {
+        session = TorchSession.open(System.getProperty("device", "cpu"));
+    }
+
+    @AfterAll
+    static void close() {
+        session.close();
+    }
+
+    /** What is measured with either plan is the same computation. */
+    @Test
+    void plansOfATrialAgree() throws Exception {
+        session.call(() -> {
+            FusedOperators.get();
+            LinearLayer layer = new LinearLayer(DType.FP32, 3, 5, 7, true, After.NORMED_SUM);
+            try (NDManager manager = session.manager().newSubManager();
+                    LinearTrial trial = new LinearTrial(layer, manager.newSubManager())) {
+                float[] wanted = norm(trial.graph(LinearPlan.LIBTORCH), manager);
+                assertArrayEquals(wanted, norm(trial.graph(LinearPlan.of(0, false)), manager), 1e-5F);
+                assertArrayEquals(wanted, norm(trial.graph(LinearPlan.of(0, true)), manager), 1e-5F);
+            }
+            return null;
+        });
+    }
+
+    /** The layer norm of the sum. */
+    private static float[] norm(Graph graph, NDManager manager) {
+        NDList arguments = new NDList();
+        for (Node input : graph.inputs()) {
+            arguments.add(ramp(input.type(), manager));
+        }
+        try (CompiledModule module = InterpretedCompiler.none().compile(graph, LinearTunerTest::none, manager)) {
+            NDList results = module.run(arguments, manager);
+            int norm = new ArrayList<>(graph.outputs().keySet()).indexOf("norm");
+            NDArray normed = results.get(norm);
+            NDArray sumOrNorm =
+                    normed.getShape().dimension() == 3 ? normed.get(1) : normed; // a sum is stacked on its norm
+            return sumOrNorm.toFloatArray();
+        }
+    }
+
+    private static NDArray ramp(TensorType type, NDManager manager) {
+        float[] values = new float[Math.toIntExact(type.elements())];
+        IntStream.range(0, values.length).forEach(i -> values[i] = i * 37 % 11 - 5F);
+        return manager.create(values, TensorTypes.shape(type));
+    }
+
+    private static NDArray none(String key, TensorType type) {
+        throw new IllegalStateException(key + " " + type);
+    }
+
+    /** A GPU gets a plan for each layer, by an algorithm that exists; what is not worth measuring, and a CPU, get none. */
+    @Test
+    void layersAreMeasuredOnAGpu() throws Exception {
+        session.call(() -> {
+            Device device = session.device();
+            List<String> warnings = new ArrayList<>();
+            LinearChoice choice = new LinearTuner(new CompileJournal(warnings::add)).on(device);
+            if (!device.isGpu()) {
+                assertSame(LinearChoice.LIBTORCH, choice);
+                return null;
+            }
+            assertEquals(Map.of(), choice.plans(LEFT_TO_LIBTORCH));
+            Map<LinearLayer, LinearPlan> plans = choice.plans(MEASURED);
+            assertEquals(MEASURED, plans.keySet());
+            assertTrue(plans.values().stream().allMatch(plan -> plan.algorithm().orElse(0) < 16));
+            assertEquals(plans, choice.plans(MEASURED));
+            assertEquals(List.of(), warnings);
+            return null;
+        });
+    }
+}
