@@ -99,7 +99,7 @@ final class LinearTrials implements AutoCloseable {
     private double seconds(LinearPlan plan, LinearTrial trial, double shortest) {
         CompiledModule module = compiler.compile(trial.graph(plan), LinearTrials::noWeight, manager);
         modules.add(module);
-        try (CudaGraph graph = graphs.capture(() -> trial.run(module))) {
+        try (CudaGraph graph = graphs.capture(() -> trial.run(module), 1)) {
             double best = seconds(graph);
             for (int round = 1; round < ROUNDS && best < HOPELESS * shortest; round++) {
                 best = Math.min(best, seconds(graph));
