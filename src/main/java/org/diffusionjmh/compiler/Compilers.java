@@ -68,9 +68,7 @@ public final class Compilers {
                         plain,
                         new CudaGraphCompiler(plain, journal),
                         kernels,
-                        new AttentionTuner(journal),
-                        new LinearGegluTuner(kernels, journal),
-                        new LinearTuner(journal),
+                        new Tuners(kernels, journal),
                         journal));
     }
 }

@@ -4,9 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
-import org.diffusionjmh.pass.AttentionChoice;
-import org.diffusionjmh.pass.LinearGegluChoice;
-import org.diffusionjmh.pass.LinearChoice;
+import org.diffusionjmh.pass.KernelChoices;
 import org.diffusionjmh.pass.PassPipeline;
 import org.diffusionjmh.pass.Passes;
 import org.diffusionjmh.pass.Rewriting;
@@ -24,9 +22,7 @@ final class FusedCompiler implements Compiler {
     private final Compiler plain;
     private final Compiler onGpu;
     private final KernelSupport kernels;
-    private final AttentionTuner attention;
-    private final LinearGegluTuner gated;
-    private final LinearTuner linear;
+    private final Tuners tuners;
     private final CompileJournal journal;
 
     /**
@@ -34,9 +30,7 @@ final class FusedCompiler implements Compiler {
      * @param plain runs the rewritten graph as it is
      * @param onGpu runs it on a GPU
      * @param kernels whether a device has this project's own kernels
-     * @param attention tells which kernel a GPU computes an attention with
-     * @param gated tells which products with a gated activation a GPU computes in one kernel
-     * @param linear tells how a GPU computes linear layers
+     * @param tuners tell which kernels a GPU computes with
      * @param journal takes the time of the work, and what was done to the graphs
      */
     FusedCompiler(
@@ -44,17 +38,13 @@ final class FusedCompiler implements Compiler {
             Compiler plain,
             Compiler onGpu,
             KernelSupport kernels,
-            AttentionTuner attention,
-            LinearGegluTuner gated,
-            LinearTuner linear,
+            Tuners tuners,
             CompileJournal journal) {
         this.options = options;
         this.plain = plain;
         this.onGpu = onGpu;
         this.kernels = kernels;
-        this.attention = attention;
-        this.gated = gated;
-        this.linear = linear;
+        this.tuners = tuners;
         this.journal = journal;
     }
 
@@ -73,7 +63,7 @@ final class FusedCompiler implements Compiler {
     public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
         Rewriting rewriting = journal.timed(CompilePhase.BUILD, () -> {
             Device device = manager.getDevice();
-            return Rewriting.of(graph, passes(device, attention.on(device), gated.on(device), linear.on(device)));
+            return Rewriting.of(graph, passes(device, tuners.on(device)));
         });
         journal.rewritten(graph.name(), rewriting.reports());
         NDManager scope = manager.newSubManager();
@@ -102,11 +92,7 @@ final class FusedCompiler implements Compiler {
         }
         WeightFolding folding = journal.timed(
                 CompilePhase.BUILD,
-                () -> WeightFolding.of(passes(
-                                manager.getDevice(),
-                                AttentionChoice.LIBTORCH,
-                                LinearGegluChoice.APART,
-                                LinearChoice.LIBTORCH)
+                () -> WeightFolding.of(passes(manager.getDevice(), KernelChoices.LIBTORCH)
                         .run(graph)
                         .graph()));
         try (NDManager scope = manager.newSubManager()) {
@@ -116,9 +102,8 @@ final class FusedCompiler implements Compiler {
         }
     }
 
-    private PassPipeline passes(
-            Device device, AttentionChoice attentions, LinearGegluChoice together, LinearChoice layers) {
-        Passes.Target target = new Passes.Target(device.isGpu(), kernels.has(device), attentions, together, layers);
+    private PassPipeline passes(Device device, KernelChoices choices) {
+        Passes.Target target = new Passes.Target(device.isGpu(), kernels.has(device), choices);
         return new PassPipeline(options.passes(target));
     }
 

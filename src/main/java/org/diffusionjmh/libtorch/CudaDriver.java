@@ -87,12 +87,8 @@ final class CudaDriver {
     /** Blocks that a multiprocessor of the current device runs at once. */
     int residentBlocks(Pointer function, CudaKernel.Block block) {
         IntByReference blocks = new IntByReference();
-        check(
-                "cuOccupancyMaxActiveBlocksPerMultiprocessor",
-                blocks,
-                function,
-                block.threads(),
-                (long) block.sharedBytes());
+        check("cuOccupancyMaxActiveBlocksPerMultiprocessor", blocks, function, block.threads(), (long)
+                block.sharedBytes());
         return blocks.getValue();
     }
 

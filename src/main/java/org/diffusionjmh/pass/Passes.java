@@ -13,12 +13,9 @@ public final class Passes {
      *
      * @param gpu whether it is a GPU; else the result may have operations of oneDNN
      * @param kernels whether it has this project's own kernels
-     * @param attention which kernel it computes an attention with
-     * @param gated which products with a gated activation it computes in one kernel
-     * @param linear how it computes linear layers, if it has the kernels
+     * @param choices which kernels it computes with
      */
-    public record Target(
-            boolean gpu, boolean kernels, AttentionChoice attention, LinearGegluChoice gated, LinearChoice linear) {}
+    public record Target(boolean gpu, boolean kernels, KernelChoices choices) {}
 
     /**
      * The passes for a device.
@@ -62,12 +59,12 @@ public final class Passes {
             passes.add(new SplitConcat()); // before norms are kernels, after shortcuts are linear layers
         }
         if (target.kernels()) {
-            passes.add(new FuseLinearGeglu(target.gated())); // before activations are kernels of their own
-            passes.add(new SelectLinear(target.linear())); // before sums go to norms
+            passes.add(new FuseLinearGeglu(target.choices().gated())); // before activations are kernels of their own
+            passes.add(new SelectLinear(target.choices().linear())); // before sums go to norms
             passes.add(new SelectKernels(pixels)); // last: after it, norms and activations are the device's own
         }
         if (target.gpu()) {
-            passes.add(new SelectAttention(target.attention()));
+            passes.add(new SelectAttention(target.choices().attention()));
         }
         return passes;
     }

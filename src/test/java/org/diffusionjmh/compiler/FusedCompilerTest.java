@@ -52,9 +52,7 @@ class FusedCompilerTest {
             InterpretedCompiler.none(journal),
             InterpretedCompiler.none(journal),
             new KernelSupport(journal),
-            new AttentionTuner(journal),
-            new LinearGegluTuner(new KernelSupport(journal), journal),
-            new LinearTuner(journal),
+            new Tuners(new KernelSupport(journal), journal),
             journal);
 
     @AfterEach

@@ -20,8 +20,8 @@ import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
 import org.diffusionjmh.graph.KernelOp.ConcatGroupNormKernel;
 import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
-import org.diffusionjmh.graph.KernelOp.LinearGegluKernel;
 import org.diffusionjmh.graph.KernelOp.LayerNormKernel;
+import org.diffusionjmh.graph.KernelOp.LinearGegluKernel;
 import org.diffusionjmh.graph.KernelOp.LinearKernel;
 import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
 import org.diffusionjmh.graph.MovementOp.Concat;
@@ -69,8 +69,7 @@ class PassesTest {
     @Test
     void skipConnectionsAreNotConcatenated() {
         FusedOperators.get();
-        Passes.Target target = new Passes.Target(
-                true, true, AttentionChoice.LIBTORCH, LinearGegluChoice.APART, LinearChoice.LIBTORCH);
+        Passes.Target target = new Passes.Target(true, true, KernelChoices.LIBTORCH);
         PassPipeline passes = new PassPipeline(Passes.of(target, true, true, false));
         for (Graph plain : List.of(unet, model.graphWithResiduals(2, 9, 13, 7, DType.FP32))) {
             Graph graph = passes.run(plain).graph();
@@ -92,8 +91,7 @@ class PassesTest {
     @Test
     void gpuGraphWithLayersOfCublasLtEqualsThePlainOne() {
         FusedOperators.get();
-        Graph graph =
-                optimized(unet, new Passes.Target(true, true, AttentionChoice.LIBTORCH, SelectLinearTest::all), true);
+        Graph graph = optimized(unet, target(LinearGegluChoice.APART, SelectLinearTest::all), true);
         Rewrites.assertEqualResults(unet, graph, 1e-4);
         assertEquals(0, graph.nodesOf(AddLayerNormKernel.class).size());
         long residuals = graph.nodesOf(LinearKernel.class).stream()
@@ -123,7 +121,7 @@ class PassesTest {
                 .orElseThrow();
         LinearGegluChoice choice =
                 (x, weight) -> weight.size(1) > narrowest ? OptionalInt.of(128) : OptionalInt.empty();
-        Graph graph = optimized(unet, new Passes.Target(true, true, AttentionChoice.LIBTORCH, choice, LinearChoice.LIBTORCH), true);
+        Graph graph = optimized(unet, target(choice, LinearChoice.LIBTORCH), true);
         Rewrites.assertEqualResults(unet, graph, 1e-4);
         assertTrue(graph.nodesOf(LinearGegluKernel.class).size() > 0);
         assertEquals(
@@ -182,15 +180,16 @@ class PassesTest {
                 .noneMatch(Set.of("encoder_hidden_states", "encoder_attention_mask", "resolution")::contains));
     }
 
+    private static Passes.Target target(LinearGegluChoice gated, LinearChoice linear) {
+        return new Passes.Target(true, true, new KernelChoices(AttentionChoice.LIBTORCH, gated, linear));
+    }
+
     private Graph optimized(boolean kernels, boolean channelsLast) {
         return optimized(unet, kernels, channelsLast);
     }
 
     private static Graph optimized(Graph graph, boolean kernels, boolean channelsLast) {
-        return optimized(
-                graph,
-                new Passes.Target(true, kernels, AttentionChoice.LIBTORCH, LinearGegluChoice.APART, LinearChoice.LIBTORCH),
-                channelsLast);
+        return optimized(graph, new Passes.Target(true, kernels, KernelChoices.LIBTORCH), channelsLast);
     }
 
     private static Graph optimized(Graph graph, Passes.Target target, boolean channelsLast) {
