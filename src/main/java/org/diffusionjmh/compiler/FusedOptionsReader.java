@@ -2,8 +2,6 @@ package org.diffusionjmh.compiler;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -12,12 +10,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.diffusionjmh.compiler.FusedOptions.MemoryFormat;
 import org.diffusionjmh.compiler.FusedOptions.Mode;
+import org.diffusionjmh.weights.JsonObjects;
 
 /** Reads {@link FusedOptions} from JSON. */
 final class FusedOptionsReader {
     private static final String MODE = "mode";
     private static final String MEMORY_FORMAT = "memory_format";
     private static final String DYNAMIC = "dynamic";
+
+    private static final String WHAT = "compiler options";
 
     private final String json;
 
@@ -29,7 +30,8 @@ final class FusedOptionsReader {
         Set<Mode> modes = FusedOptions.DEFAULT.modes();
         MemoryFormat memoryFormat = FusedOptions.DEFAULT.memoryFormat();
         boolean dynamic = FusedOptions.DEFAULT.dynamic();
-        for (Map.Entry<String, JsonElement> entry : object().entrySet()) {
+        JsonObject object = JsonObjects.parse(WHAT, json, "{\"mode\": \"max-optimize:low-precision\"}");
+        for (Map.Entry<String, JsonElement> entry : object.entrySet()) {
             switch (entry.getKey()) {
                 case MODE -> modes = modes(text(entry));
                 case MEMORY_FORMAT -> memoryFormat = find(entry.getKey(), text(entry), MemoryFormat.values());
@@ -40,17 +42,6 @@ final class FusedOptionsReader {
             }
         }
         return new FusedOptions(modes, memoryFormat, dynamic);
-    }
-
-    private JsonObject object() {
-        try {
-            if (JsonParser.parseString(json) instanceof JsonObject object) {
-                return object;
-            }
-        } catch (JsonParseException e) {
-            throw new IllegalArgumentException("compiler options " + json + ": not JSON: " + e.getMessage(), e);
-        }
-        throw wrong("want an object such as {\"mode\": \"max-optimize:low-precision\"}");
     }
 
     private Set<Mode> modes(String text) {
@@ -84,6 +75,6 @@ final class FusedOptionsReader {
     }
 
     private IllegalArgumentException wrong(String what) {
-        return new IllegalArgumentException("compiler options " + json + ": " + what);
+        return new IllegalArgumentException(WHAT + " " + json + ": " + what);
     }
 }

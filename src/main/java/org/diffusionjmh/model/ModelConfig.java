@@ -3,14 +3,8 @@ package org.diffusionjmh.model;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -20,6 +14,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.diffusionjmh.weights.JsonObjects;
 
 /**
  * A strict reader of a component's {@code config.json}. A network asks for each key it knows, {@link #finish()} refuses the keys left
@@ -55,21 +50,10 @@ public final class ModelConfig {
     /**
      * Reads a file; messages name it by the path given.
      *
-     * @throws IllegalArgumentException if it is not a JSON object
-     * @throws IOException if it cannot be read
+     * @throws IOException if it cannot be read or is not a JSON object
      */
     public static ModelConfig read(Path file) throws IOException {
-        try (Reader reader = Files.newBufferedReader(file);
-                JsonReader tokens = new JsonReader(reader)) {
-            tokens.setStrictness(Strictness.STRICT);
-            JsonElement root = JsonParser.parseReader(tokens);
-            if (!root.isJsonObject()) {
-                throw new IllegalArgumentException(file + ": is not a JSON object");
-            }
-            return new ModelConfig(file.toString(), root.getAsJsonObject());
-        } catch (JsonParseException e) {
-            throw new IllegalArgumentException(file + ": is not JSON: " + e.getMessage(), e);
-        }
+        return new ModelConfig(file.toString(), JsonObjects.read(file));
     }
 
     public int integer(String key, int otherwise) {

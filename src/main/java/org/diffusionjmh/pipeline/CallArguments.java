@@ -1,9 +1,6 @@
 package org.diffusionjmh.pipeline;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +8,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.diffusionjmh.source.ModelDescription;
+import org.diffusionjmh.weights.JsonObjects;
 
 /**
  * Arguments of a pipeline's call by diffusers' names, as people write them: a JSON object such as <code>{"clip_skip": 1, "original_size":
@@ -80,7 +78,8 @@ public final class CallArguments {
      */
     public static CallArguments parse(String json) {
         Map<String, JsonElement> given = new TreeMap<>();
-        for (Map.Entry<String, JsonElement> entry : object(json).entrySet()) {
+        for (Map.Entry<String, JsonElement> entry :
+                JsonObjects.parse("call arguments", json, "{\"clip_skip\": 1}").entrySet()) {
             if (!KNOWN.containsKey(entry.getKey())) {
                 throw new IllegalArgumentException("call argument '" + entry.getKey() + "' is not known; known: "
                         + String.join(", ", KNOWN.keySet()));
@@ -90,17 +89,6 @@ public final class CallArguments {
             }
         }
         return new CallArguments(given);
-    }
-
-    private static JsonObject object(String json) {
-        try {
-            if (JsonParser.parseString(json) instanceof JsonObject object) {
-                return object;
-            }
-        } catch (JsonParseException e) {
-            throw new IllegalArgumentException("call arguments " + json + ": not JSON: " + e.getMessage(), e);
-        }
-        throw new IllegalArgumentException("call arguments " + json + ": want an object such as {\"clip_skip\": 1}");
     }
 
     /**

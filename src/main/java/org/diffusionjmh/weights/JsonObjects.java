@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the JSON files of a snapshot. */
+/** Reads JSON: the files of a snapshot, and what users write. */
 public final class JsonObjects {
     private static final Pattern PLACE = Pattern.compile(" at line \\d+ column \\d+ path .*");
 
@@ -39,6 +39,24 @@ public final class JsonObjects {
      */
     public static JsonObject readWithInfinities(Path file) throws IOException {
         return read(file, Strictness.LENIENT);
+    }
+
+    /**
+     * The object that a text holds which somebody has typed; quotes around names may be missing.
+     *
+     * @param what it is, for messages: {@code compiler options}
+     * @param example of what is wanted
+     * @throws IllegalArgumentException if it holds something else
+     */
+    public static JsonObject parse(String what, String text, String example) {
+        try {
+            if (JsonParser.parseString(text) instanceof JsonObject object) {
+                return object;
+            }
+        } catch (JsonParseException e) {
+            throw new IllegalArgumentException(what + " " + text + ": not JSON" + place(e), e);
+        }
+        throw new IllegalArgumentException(what + " " + text + ": want an object such as " + example);
     }
 
     private static JsonObject read(Path file, Strictness strictness) throws IOException {
