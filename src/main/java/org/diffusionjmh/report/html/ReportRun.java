@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.diffusionjmh.report.compare.RowKey;
 import org.diffusionjmh.report.compare.RowScore;
 import org.diffusionjmh.report.compare.Speedup;
@@ -49,6 +51,14 @@ record ReportRun(String label, Run run, Map<RowKey, RowScore> rows, Optional<Spe
         return run.environment()
                 .map(environment -> environment.marks(row.benchmark(), row.parameters()))
                 .orElse(List.of());
+    }
+
+    /** What it says against the figures of all benchmarks. */
+    Set<String> commonMarks() {
+        return scores().stream()
+                .map(row -> Set.copyOf(marks(row.key())))
+                .reduce((a, b) -> a.stream().filter(b::contains).collect(Collectors.toUnmodifiableSet()))
+                .orElse(Set.of());
     }
 
     /** The name of a colour in a chart: the compiler, and the run if there are several. */

@@ -24,7 +24,14 @@ final class ResultsSection {
 
     private ResultsSection() {}
 
-    private record Line(ReportRun run, RowScore row) {
+    private record Line(ReportRun run, RowScore row, Set<String> common) {
+        /** The benchmark's own marks: those of all stand at the head of the page. */
+        String marks() {
+            return run.marks(row.key()).stream()
+                    .filter(mark -> !common.contains(mark))
+                    .collect(Collectors.joining(", "));
+        }
+
         Cell metric(String name) {
             return run.metric(row.key(), name)
                     .map(metric -> Cell.of(metric.value()))
@@ -44,8 +51,11 @@ final class ResultsSection {
     static Element results(List<ReportRun> runs) {
         List<Line> scores = new ArrayList<>();
         List<Line> metrics = new ArrayList<>();
-        runs.forEach(run ->
-                run.rows().values().forEach(row -> (row.key().isScore() ? scores : metrics).add(new Line(run, row))));
+        for (ReportRun run : runs) {
+            Set<String> common = run.commonMarks();
+            run.rows().values().forEach(row -> (row.key().isScore() ? scores : metrics)
+                    .add(new Line(run, row, common)));
+        }
         Element section = Element.of("section")
                 .with("id", "results")
                 .add(Element.of("h2", "Results"))
@@ -95,10 +105,7 @@ final class ResultsSection {
                 .add(Column.number("SSIM"), line -> line.picture()
                         .map(picture -> Cell.of(picture.ssim()))
                         .orElse(Cell.NONE))
-                .people(
-                        "marks",
-                        false,
-                        line -> String.join(", ", line.run().marks(line.row().key())))
+                .people("marks", false, Line::marks)
                 .table("scores", lines);
     }
 

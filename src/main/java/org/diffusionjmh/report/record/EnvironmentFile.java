@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class EnvironmentFile {
     private final Optional<GpuWatch> gpu;
     private final Optional<GitState> git;
     private final HostFacts host = HostFacts.read();
-    private final Instant start = Instant.now();
+    private final Instant start = now();
     private final Map<String, String> versions = new TreeMap<>();
     private final Set<String> marks = new TreeSet<>();
     private final Map<BenchmarkParams, Set<String>> rowMarks = new LinkedHashMap<>();
@@ -74,6 +75,10 @@ public final class EnvironmentFile {
         versions.put("jmh", Version.getPlainVersion());
         lookForOthers();
         earlier.ifPresent(before -> before.getAsJsonArray("marks").forEach(mark -> marks.add(mark.getAsString())));
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS);
     }
 
     private void lookForOthers() {
@@ -108,7 +113,7 @@ public final class EnvironmentFile {
     /** Ends the run before its time: who uses the machine now may still be a fork that was told to end, so nobody looks. */
     public synchronized void stopEarly() {
         if (end.isEmpty()) {
-            end = Optional.of(Instant.now());
+            end = Optional.of(now());
             marks.add("stopped early");
         }
     }
@@ -130,7 +135,7 @@ public final class EnvironmentFile {
     /** Looks around after the run, and writes. */
     public synchronized void finish() throws IOException {
         if (end.isEmpty()) {
-            end = Optional.of(Instant.now());
+            end = Optional.of(now());
             gpu.ifPresent(GpuWatch::lookAgain);
             lookForOthers();
         }
