@@ -7,8 +7,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.diffusionjmh.report.result.Environment;
-import org.diffusionjmh.report.result.Failure;
 import org.diffusionjmh.report.result.Run;
+import org.diffusionjmh.report.result.RunName;
 
 /** What in the runs' environments makes a comparison doubtful. */
 final class SettingsCheck {
@@ -23,9 +23,17 @@ final class SettingsCheck {
     /** Warnings about two sides. */
     static List<String> compare(List<Run> oldRuns, List<Run> newRuns) {
         List<String> warnings = new ArrayList<>();
-        if (environments(oldRuns).isEmpty() != environments(newRuns).isEmpty()) {
-            warnings.add("only the " + (environments(oldRuns).isEmpty() ? "new" : "old")
+        boolean oldKnown = !environments(oldRuns).isEmpty();
+        boolean newKnown = !environments(newRuns).isEmpty();
+        if (oldKnown != newKnown) {
+            warnings.add("only the " + (newKnown ? "new" : "old")
                     + " side has an environment file; whether machines and versions are the same is not known");
+        } else if (!oldKnown) {
+            Set<String> oldMachines = machines(oldRuns);
+            Set<String> newMachines = machines(newRuns);
+            if (!oldMachines.isEmpty() && !newMachines.isEmpty()) {
+                warnOfDifference("machine", oldMachines, newMachines, warnings);
+            }
         } else {
             Stream.concat(oldRuns.stream(), newRuns.stream())
                     .flatMap(run -> run.environment().stream())
@@ -33,17 +41,25 @@ final class SettingsCheck {
                     .filter(SettingsCheck::isCompared)
                     .distinct()
                     .sorted()
-                    .forEach(path -> {
-                        Set<String> oldValues = values(oldRuns, path);
-                        Set<String> newValues = values(newRuns, path);
-                        if (!oldValues.equals(newValues)) {
-                            warnings.add(
-                                    path + " differs: " + text(oldValues) + " (old), " + text(newValues) + " (new)");
-                        }
-                    });
+                    .forEach(path -> warnOfDifference(path, values(oldRuns, path), values(newRuns, path), warnings));
         }
         Stream.concat(oldRuns.stream(), newRuns.stream()).forEach(run -> warnings.addAll(within(run)));
         return warnings;
+    }
+
+    private static void warnOfDifference(
+            String what, Set<String> oldValues, Set<String> newValues, List<String> warnings) {
+        if (!oldValues.equals(newValues)) {
+            warnings.add(what + " differs: " + text(oldValues) + " (old), " + text(newValues) + " (new)");
+        }
+    }
+
+    /** By the names of the files, where nothing else tells. */
+    private static Set<String> machines(List<Run> runs) {
+        return runs.stream()
+                .flatMap(run -> RunName.of(run).stream())
+                .map(RunName::machine)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** All marks of several runs, for a cell of a table. */
@@ -62,15 +78,9 @@ final class SettingsCheck {
             if (!environment.marks().isEmpty()) {
                 warnings.add(run.files().results() + " is marked: " + String.join(", ", environment.marks()));
             }
-            environment.failures().forEach(failure -> warnings.add(run.files().results() + ": " + text(failure)));
+            environment.failures().forEach(failure -> warnings.add(run.files().results() + ": failed: " + failure));
         });
         return warnings;
-    }
-
-    private static String text(Failure failure) {
-        String parameters = failure.parameters().isEmpty() ? "" : " (" + failure.parameters() + ")";
-        String fork = failure.fork().isEmpty() ? "" : ", fork " + failure.fork();
-        return failure.benchmark() + parameters + fork + " failed: " + failure.kind() + ": " + failure.reason();
     }
 
     private static boolean isCompared(String path) {

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.diffusionjmh.report.result.Environment;
-import org.diffusionjmh.report.result.Failure;
 import org.diffusionjmh.report.result.Run;
 
 /** What the page is of, and what to know before trusting it: marks, failures and warnings, before any figure. */
@@ -79,14 +78,7 @@ final class HeaderSection {
         String of = run.label().isEmpty() ? "" : "Run " + run.label() + ": ";
         return run.run().environment().stream()
                 .flatMap(environment -> environment.failures().stream())
-                .map(failure -> of + text(failure));
-    }
-
-    private static String text(Failure failure) {
-        return failure.benchmark()
-                + (failure.parameters().isEmpty() ? "" : " (" + failure.parameters() + ")")
-                + (failure.fork().isEmpty() ? "" : ", fork " + failure.fork())
-                + ": " + failure.kind() + ": " + failure.reason();
+                .map(failure -> of + failure);
     }
 
     private static Element list(String title, List<String> texts) {

@@ -4,15 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.diffusionjmh.report.result.Environment;
 import org.diffusionjmh.report.result.Run;
+import org.diffusionjmh.report.result.RunName;
 
 /**
  * A run at its place in time.
@@ -23,24 +19,19 @@ import org.diffusionjmh.report.result.Run;
  * @param machine where; by its environment, else by its name
  */
 record HistoryRun(ReportRun run, Instant start, String commit, String machine) {
-    /** Names as {@code 20261124-225339-xeon-16cpu-nvidia-h200}. */
-    private static final Pattern NAME = Pattern.compile("(\\d{8}-\\d{6})-?(.*)");
-
-    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss");
-
     static HistoryRun of(Run run) {
         Optional<Environment> environment = run.environment();
-        Matcher name = NAME.matcher(run.name());
-        boolean named = name.matches();
+        Optional<RunName> name = RunName.of(run);
         Instant start = environment
                 .flatMap(facts -> facts.fact(Environment.START))
                 .flatMap(HistoryRun::instant)
-                .or(() -> named ? stamp(name.group(1)) : Optional.empty())
+                .or(() -> name.map(RunName::start))
                 .orElseGet(() -> fileTime(run));
         String machine = environment
                 .map(HistoryRun::machine)
                 .filter(text -> !text.isEmpty())
-                .orElse(named ? name.group(2) : "");
+                .or(() -> name.map(RunName::machine))
+                .orElse("");
         String commit = environment.map(Environment::version).orElse("");
         return new HistoryRun(ReportRun.of("", run), start, commit, machine);
     }
@@ -62,14 +53,6 @@ record HistoryRun(ReportRun run, Instant start, String commit, String machine) {
     private static Optional<Instant> instant(String text) {
         try {
             return Optional.of(Instant.parse(text));
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<Instant> stamp(String text) {
-        try {
-            return Optional.of(LocalDateTime.parse(text, STAMP).toInstant(ZoneOffset.UTC));
         } catch (DateTimeException e) {
             return Optional.empty();
         }

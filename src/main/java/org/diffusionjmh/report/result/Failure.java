@@ -9,4 +9,13 @@ package org.diffusionjmh.report.result;
  * @param kind such as {@code OOM}, {@code timed out}, {@code crashed}
  * @param reason what is known of it
  */
-public record Failure(String benchmark, String parameters, String fork, String kind, String reason) {}
+public record Failure(String benchmark, String parameters, String fork, String kind, String reason) {
+    /** One line for people. */
+    @Override
+    public String toString() {
+        return benchmark
+                + (parameters.isEmpty() ? "" : " (" + parameters + ")")
+                + (fork.isEmpty() ? "" : ", fork " + fork)
+                + ": " + kind + ": " + reason;
+    }
+}

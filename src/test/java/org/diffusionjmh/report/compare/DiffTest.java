@@ -188,7 +188,7 @@ class DiffTest {
                         "gpu.name differs: H200 (old), A10 (new)",
                         "machine differs: one (old), two (new)",
                         folder.resolve("b.csv") + " is marked: busy, cpu",
-                        folder.resolve("b.csv") + ": p.C.n failed: OOM: full"),
+                        folder.resolve("b.csv") + ": failed: p.C.n: OOM: full"),
                 Diff.of(List.of(read("a")), List.of(read("b"))).warnings());
         String table = Format.CSV.print(DiffSheet.of(Diff.of(List.of(read("a")), List.of(read("b")))));
         assertTrue(table.lines().skip(1).allMatch(line -> line.endsWith("\"busy, cpu\"")), table);
@@ -196,6 +196,22 @@ class DiffTest {
                 List.of(
                         "only the old side has an environment file; whether machines and versions are the same is not known"),
                 Diff.of(List.of(read("a")), List.of(read("c"))).warnings());
+    }
+
+    /** Of recorded runs, the names of the files may be all that is left to say where. */
+    @Test
+    void namesOfFilesTellOfMachines() throws IOException {
+        GeneratedRun rows = new GeneratedRun().row("p.C.m", "ss", 5, 100, 3, "ms/op");
+        rows.writeCsv(folder.resolve("20261124-225339-xeon-h200.csv"));
+        rows.writeCsv(folder.resolve("20261125-225339-epyc-cpu.csv"));
+        rows.writeCsv(folder.resolve("x.csv"));
+        Run h200 = read("20261124-225339-xeon-h200");
+        assertEquals(
+                List.of("machine differs: xeon-h200 (old), epyc-cpu (new)"),
+                Diff.of(List.of(h200), List.of(read("20261125-225339-epyc-cpu")))
+                        .warnings());
+        assertEquals(List.of(), Diff.of(List.of(h200), List.of(h200)).warnings());
+        assertEquals(List.of(), Diff.of(List.of(h200), List.of(read("x"))).warnings());
     }
 
     @Test
