@@ -33,7 +33,7 @@ final class PicturesSection {
                 .add(Element.of("h2", "Pictures"))
                 .add(Element.of(
                                 "p",
-                                "Made smaller here; the figures are of the originals, against the picture of "
+                                "Large pictures are made smaller here; the figures are of the originals, against the picture of "
                                         + BASELINE + " of the same seed. Differences are shown times "
                                         + PictureData.GAIN + ".")
                         .with("class", "note"));
