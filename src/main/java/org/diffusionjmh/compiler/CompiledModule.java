@@ -15,6 +15,16 @@ public interface CompiledModule extends AutoCloseable {
     NDList run(NDList inputs, NDManager manager);
 
     /**
+     * Runs the graph for a step of a run. {@linkplain org.diffusionjmh.graph.SourceOp.Pace#SCHEDULED Scheduled} inputs, which only graphs
+     * for compilers that {@linkplain Compiler#takesWholeSteps take whole steps} have, are given as tables of all steps.
+     *
+     * @param step which row of the tables is in force
+     */
+    default NDList run(int step, NDList inputs, NDManager manager) {
+        return run(inputs, manager);
+    }
+
+    /**
      * Takes the weights from the module's parameters again, where some have other values now. Compiles nothing.
      *
      * @return whether a weight is another tensor than before: what was captured on the old one's memory is void then

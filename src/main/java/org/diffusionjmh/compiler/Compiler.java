@@ -21,6 +21,14 @@ public interface Compiler {
     }
 
     /**
+     * Whether it wants the graphs of whole denoising steps, with what stands around the network in each. For other compilers that is done
+     * one operation at a time.
+     */
+    default boolean takesWholeSteps() {
+        return false;
+    }
+
+    /**
      * Brings the weights of a network to the device as this compiler's modules take them, so that compiling need not.
      *
      * @param graph the plain graph of the network, for any sizes

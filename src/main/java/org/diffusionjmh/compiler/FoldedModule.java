@@ -17,6 +17,11 @@ record FoldedModule(CompiledModule module, FoldedParameters parameters, NDManage
     }
 
     @Override
+    public NDList run(int step, NDList inputs, NDManager manager) {
+        return module.run(step, inputs, manager);
+    }
+
+    @Override
     public boolean rebind() {
         parameters.compute();
         return module.rebind();

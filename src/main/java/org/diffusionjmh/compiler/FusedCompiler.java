@@ -12,8 +12,8 @@ import org.diffusionjmh.pass.StepSplit;
 import org.diffusionjmh.pass.WeightFolding;
 
 /**
- * Rewrites the graph by all passes, computes what depends on weights only once and what depends on a run's conditioning once per run, and
- * leaves the rest to another compiler.
+ * Rewrites the graph by all passes, computes what depends on weights only once, what depends on a run's conditioning once per run, and
+ * what depends on its schedule once for all steps, and leaves the rest to another compiler.
  */
 final class FusedCompiler implements Compiler {
     static final String ID = "fused";
@@ -57,6 +57,12 @@ final class FusedCompiler implements Compiler {
     @Override
     public DType wideRange(Device device) {
         return kernels.hasBfloat16(device) ? DType.BF16 : DType.FP32;
+    }
+
+    /** A step is then one launch on a GPU. */
+    @Override
+    public boolean takesWholeSteps() {
+        return true;
     }
 
     @Override
@@ -114,8 +120,7 @@ final class FusedCompiler implements Compiler {
             return backend.compile(graph, parameters, scope);
         }
         StepSplit parts = rewriting.split().get();
-        CompiledModule perRun = plain.compile(parts.perRun(), parameters, scope);
         CompiledModule perStep = backend.compile(parts.perStep(), parameters, scope);
-        return new StepModule(graph, parts, perRun, perStep, scope);
+        return new StepModule(graph, parts, early -> plain.compile(early, parameters, scope), perStep, scope);
     }
 }

@@ -65,6 +65,15 @@ public final class Graph {
      * @return this graph if nothing changed
      */
     public Graph rewrite(Function<Node, Node> replacement) {
+        Map<String, Node> newOutputs = outputs(replacement);
+        return newOutputs.equals(outputs) ? this : new Graph(name, inputs, newOutputs);
+    }
+
+    /**
+     * The outputs where nodes are replaced by others, inputs too: for a graph that contains this one. The function is as for {@link
+     * #rewrite}.
+     */
+    public Map<String, Node> outputs(Function<Node, Node> replacement) {
         Map<Node, Node> replaced = new HashMap<>();
         for (Node node : nodes) {
             List<Node> newInputs = node.inputs().stream().map(replaced::get).toList();
@@ -73,7 +82,7 @@ public final class Graph {
         }
         Map<String, Node> newOutputs = new LinkedHashMap<>();
         outputs.forEach((label, node) -> newOutputs.put(label, replaced.get(node)));
-        return newOutputs.equals(outputs) ? this : new Graph(name, inputs, newOutputs);
+        return newOutputs;
     }
 
     private static List<Node> order(List<Node> inputs, Iterable<Node> roots) {

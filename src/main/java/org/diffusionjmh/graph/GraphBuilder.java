@@ -56,7 +56,7 @@ public final class GraphBuilder {
 
     /** An input that stays the same over the steps of a run. */
     public Node inputPerRun(String label, DType dtype, long... shape) {
-        return input(new SourceOp.Input(label, TensorType.of(dtype, shape), true));
+        return input(new SourceOp.Input(label, TensorType.of(dtype, shape), SourceOp.Pace.RUN));
     }
 
     private Node input(SourceOp.Input input) {
@@ -121,8 +121,21 @@ public final class GraphBuilder {
         return apply(new PointwiseOp.Add(), a, b);
     }
 
+    public Node subtract(Node a, Node b) {
+        return apply(new PointwiseOp.Subtract(), a, b);
+    }
+
     public Node multiply(Node a, Node b) {
         return apply(new PointwiseOp.Multiply(), a, b);
+    }
+
+    /** {@code a + b * c}. */
+    public Node multiplyAdd(Node a, Node b, Node c) {
+        return apply(new PointwiseOp.MultiplyAdd(), a, b, c);
+    }
+
+    public Node divide(Node a, Node b) {
+        return apply(new PointwiseOp.Divide(), a, b);
     }
 
     /** {@code x * factor}; x itself where the factor is 1. */

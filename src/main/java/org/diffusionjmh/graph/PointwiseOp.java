@@ -3,7 +3,7 @@ package org.diffusionjmh.graph;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Operations on each element by itself; two arguments broadcast as in NumPy. */
+/** Operations on each element by itself; several arguments broadcast as in NumPy. */
 public sealed interface PointwiseOp extends Op {
 
     /** Operations of one argument whose result has the argument's type. */
@@ -15,13 +15,10 @@ public sealed interface PointwiseOp extends Op {
         }
     }
 
-    /** Operations of two arguments of one dtype, broadcast against each other. */
-    sealed interface Binary extends PointwiseOp {
-        @Override
-        default TensorType infer(List<TensorType> arguments) {
-            Checks.count(this, arguments, 2);
-            TensorType a = arguments.get(0);
-            TensorType b = arguments.get(1);
+    /** Operations of several arguments of one dtype, broadcast against each other. */
+    sealed interface Broadcasting extends PointwiseOp {
+        /** The type of two arguments broadcast against each other. */
+        default TensorType broadcast(TensorType a, TensorType b) {
             Checks.sameDType(this, a, b);
             int rank = Math.max(a.rank(), b.rank());
             List<Long> shape = new ArrayList<>();
@@ -37,11 +34,35 @@ public sealed interface PointwiseOp extends Op {
         }
     }
 
+    /** Operations of two arguments. */
+    sealed interface Binary extends Broadcasting {
+        @Override
+        default TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 2);
+            return broadcast(arguments.get(0), arguments.get(1));
+        }
+    }
+
     /** {@code a + b}. */
     record Add() implements Binary {}
 
+    /** {@code a - b}. */
+    record Subtract() implements Binary {}
+
     /** {@code a * b}. */
     record Multiply() implements Binary {}
+
+    /** {@code a / b}. */
+    record Divide() implements Binary {}
+
+    /** {@code a + b * c}. */
+    record MultiplyAdd() implements Broadcasting {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 3);
+            return broadcast(arguments.get(0), broadcast(arguments.get(1), arguments.get(2)));
+        }
+    }
 
     /** {@code x * factor}. */
     record Scale(double factor) implements Unary {}

@@ -17,13 +17,33 @@ public sealed interface SourceOp extends Op {
      *
      * @param label its name
      * @param type its type
-     * @param perRun whether it stays the same over many calls, as the text does over all steps of a run: a module may then keep what it
-     *     computed from it for as long as it is given the same tensor
+     * @param pace how often it changes
      */
-    record Input(String label, TensorType type, boolean perRun) implements SourceOp {
+    record Input(String label, TensorType type, Pace pace) implements SourceOp {
+        /** An input that changes from call to call. */
         public Input(String label, TensorType type) {
-            this(label, type, false);
+            this(label, type, Pace.CALL);
         }
+
+        /** Whether it stays the same over many calls. */
+        public boolean perRun() {
+            return pace == Pace.RUN;
+        }
+    }
+
+    /** How often an input changes. */
+    enum Pace {
+        /** From call to call. */
+        CALL,
+        /**
+         * From step to step, but all values of a run are known when it begins. A module is given a table of them, {@code [steps, ...]},
+         * the same tensor in each step: it may compute what depends on them for all steps at once.
+         */
+        SCHEDULED,
+        /**
+         * From run to run, as the text does: a module may keep what it computed from it for as long as it is given the same tensor.
+         */
+        RUN
     }
 
     /** A parameter of the network, named as in the snapshot, for example {@code conv_in.weight}. */

@@ -34,12 +34,24 @@ public record Rewriting(WeightFolding folding, Optional<StepSplit> split, List<P
                 optimized.graph().nodes().size(),
                 main.nodes().size(),
                 folding.milliseconds()));
+        int perStep =
+                split.result().map(StepSplit::perStep).orElse(main).nodes().size();
+        int scheduled = split.result()
+                .map(StepSplit::scheduled)
+                .map(part -> part.nodes().size())
+                .orElse(0);
         reports.add(new PassReport(
                 "split-steps",
                 split.result().map(parts -> parts.perRun().outputs().size()).orElse(0),
                 main.nodes().size(),
-                split.result().map(StepSplit::perStep).orElse(main).nodes().size(),
+                scheduled + perStep,
                 split.milliseconds()));
+        reports.add(new PassReport(
+                "tabulate-schedule",
+                split.result().map(parts -> parts.scheduled().outputs().size()).orElse(0),
+                scheduled + perStep,
+                perStep,
+                0));
         return new Rewriting(folding.result(), split.result(), reports);
     }
 

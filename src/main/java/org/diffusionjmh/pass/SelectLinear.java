@@ -85,7 +85,7 @@ public final class SelectLinear implements Pass {
     /** The layers of a step, in order. Work on weights, and work of a whole run, is done once: uncaptured, where libtorch is best. */
     private static Map<Node, LinearLayer> layers(Graph graph, Map<Node, Sum> sums) {
         Set<Node> once = WeightFolding.fixed(graph);
-        once.addAll(StepSplit.perRun(graph));
+        once.addAll(StepSplit.early(graph));
         Set<Node> normed = new HashSet<>();
         graph.nodesOf(LayerNorm.class).stream()
                 .filter(norm -> norm.inputs().size() == WITH_BIAS)

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.diffusionjmh.graph.AttentionOp.CudnnAttention;
 import org.diffusionjmh.graph.AttentionOp.ScaledDotProductAttention;
 import org.diffusionjmh.graph.ContractionOp.Conv2d;
@@ -52,16 +53,21 @@ import org.diffusionjmh.graph.PointwiseOp.Add;
 import org.diffusionjmh.graph.PointwiseOp.Cast;
 import org.diffusionjmh.graph.PointwiseOp.Clamp;
 import org.diffusionjmh.graph.PointwiseOp.Cos;
+import org.diffusionjmh.graph.PointwiseOp.Divide;
 import org.diffusionjmh.graph.PointwiseOp.Gelu;
 import org.diffusionjmh.graph.PointwiseOp.GeluTanh;
 import org.diffusionjmh.graph.PointwiseOp.Multiply;
+import org.diffusionjmh.graph.PointwiseOp.MultiplyAdd;
 import org.diffusionjmh.graph.PointwiseOp.Offset;
 import org.diffusionjmh.graph.PointwiseOp.QuickGelu;
 import org.diffusionjmh.graph.PointwiseOp.Relu;
 import org.diffusionjmh.graph.PointwiseOp.Scale;
 import org.diffusionjmh.graph.PointwiseOp.Silu;
 import org.diffusionjmh.graph.PointwiseOp.Sin;
+import org.diffusionjmh.graph.PointwiseOp.Subtract;
+import org.diffusionjmh.graph.ReductionOp.AbsoluteQuantile;
 import org.diffusionjmh.graph.ReductionOp.PixelMean;
+import org.diffusionjmh.graph.ReductionOp.StandardDeviation;
 import org.diffusionjmh.graph.TensorType;
 
 /** The TorchScript expression of each operation. One table: an operation that is missing here fails a test. */
@@ -86,7 +92,10 @@ final class Lowerings {
     Lowerings(Sizes sizes) {
         this.sizes = sizes;
         call(Add.class, "torch.add");
+        call(Subtract.class, "torch.sub");
         call(Multiply.class, "torch.mul");
+        call(Divide.class, "torch.div");
+        call(MultiplyAdd.class, "torch.addcmul");
         call(Silu.class, "torch.silu");
         call(Gelu.class, "torch.gelu");
         call(Relu.class, "torch.relu");
@@ -153,6 +162,17 @@ final class Lowerings {
                         x.size() > 1 ? x.get(2) : "None",
                         number(op.eps())));
 
+        put(StandardDeviation.class, (op, node, x) -> "torch.std(%s, %s, True, True)"
+                .formatted(
+                        x.get(0), IntStream.range(1, node.type().rank()).boxed().toList()));
+        put(
+                AbsoluteQuantile.class,
+                (op, node, x) -> "torch.reshape(torch.quantile(torch.abs(torch.reshape(%1$s, %2$s)), %3$s, 1), %4$s)"
+                        .formatted(
+                                x.get(0),
+                                sizes.list(node.type().size(0), -1),
+                                number(op.ratio()),
+                                sizes.list(node.type().shape())));
         put(PixelMean.class, (op, node, x) -> "torch.mean(%s, [2, 3], True)".formatted(x.get(0)));
         put(RmsNorm.class, (op, node, x) -> rmsNorm(op, node.type().dtype(), x));
 

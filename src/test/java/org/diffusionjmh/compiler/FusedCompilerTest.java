@@ -9,9 +9,11 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +24,8 @@ import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.GraphBuilder;
 import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.graph.PointwiseOp;
+import org.diffusionjmh.graph.SourceOp;
 import org.diffusionjmh.graph.TensorType;
 import org.diffusionjmh.pass.PassReport;
 import org.junit.jupiter.api.AfterEach;
@@ -192,6 +196,113 @@ class FusedCompilerTest {
         assertAll(10 + 9, results);
     }
 
+    /** y = x + (sin(t) w) * text, where t is known for all steps of a run; the row's second number is added as it is. */
+    private static Graph scheduledGraph() {
+        GraphBuilder b = new GraphBuilder("step", DType.FP32);
+        Node x = b.input("x", DType.FP32, 2, 3);
+        Node row = b.apply(new SourceOp.Input("schedule", TensorType.of(DType.FP32, 2), SourceOp.Pace.SCHEDULED));
+        Node text = b.apply(new SourceOp.Input("text", TensorType.of(DType.FP32, 2, 3), SourceOp.Pace.RUN));
+        Node sine = b.apply(new PointwiseOp.Sin(), b.slice(row, 0, 0, 1));
+        Node embedding = b.in("time").linear(b.reshape(sine, 1, 1), 3, false);
+        Node y = b.add(b.multiplyAdd(x, embedding, text), b.slice(row, 0, 1, 2));
+        return new Graph("step", List.of(x, row, text), Map.of("y", y));
+    }
+
+    /** A compiler that counts. */
+    private static final class CountingCompiler implements Compiler {
+        private final Compiler compiler = InterpretedCompiler.none();
+        private final List<String> compiled = new ArrayList<>();
+        private final List<String> ran = new ArrayList<>();
+
+        @Override
+        public String id() {
+            return "counting";
+        }
+
+        @Override
+        public CompiledModule compile(Graph graph, Parameters parameters, NDManager owner) {
+            compiled.add(graph.name());
+            CompiledModule module = compiler.compile(graph, parameters, owner);
+            return new CompiledModule() {
+                @Override
+                public NDList run(NDList inputs, NDManager manager) {
+                    ran.add(graph.name());
+                    return module.run(inputs, manager);
+                }
+
+                @Override
+                public boolean rebind() {
+                    return module.rebind();
+                }
+
+                @Override
+                public void close() {
+                    module.close();
+                }
+            };
+        }
+    }
+
+    private static void assertStep(CompiledModule module, int step, float expected, NDList inputs, NDManager manager) {
+        for (float value : module.run(step, inputs, manager).singletonOrThrow().toFloatArray()) {
+            assertEquals(expected, value, 1e-5);
+        }
+    }
+
+    /**
+     * What depends on the schedule is computed for all steps at once, when the run begins, and each step takes its row: it runs one
+     * program. Another number of steps needs no other program for the step.
+     */
+    @Test
+    void aStepTakesItsRow() {
+        CountingCompiler counting = new CountingCompiler();
+        FusedCompiler steps = new FusedCompiler(
+                FusedOptions.DEFAULT,
+                counting,
+                counting,
+                new KernelSupport(journal),
+                new AttentionTuner(journal),
+                journal);
+        NDArray x = manager.zeros(new Shape(2, 3));
+        NDArray text = manager.ones(new Shape(2, 3));
+        try (CompiledModule module = steps.compile(scheduledGraph(), new RecordingParameters(), manager)) {
+            for (float[] run : List.of(new float[] {1, 2, 3}, new float[] {4, 5, 6}, new float[] {7})) {
+                counting.ran.clear();
+                NDArray schedule = manager.create(new Shape(run.length, 2));
+                for (int i = 0; i < run.length; i++) {
+                    schedule.set(new NDIndex(i + ", 0"), run[i]);
+                    schedule.set(new NDIndex(i + ", 1"), 10 * run[i]);
+                }
+                NDList inputs = new NDList(x, schedule, text);
+                for (int i = 0; i < run.length; i++) {
+                    assertStep(module, i, (float) Math.sin(run[i]) + 10 * run[i], inputs, manager);
+                }
+                List<String> expected = new ArrayList<>(List.of("step_scheduled"));
+                expected.addAll(Collections.nCopies(run.length, "step"));
+                assertEquals(expected, counting.ran);
+            }
+        }
+        assertEquals(List.of("step", "step_scheduled", "step_scheduled"), counting.compiled);
+    }
+
+    /** The rows follow the weights, for the schedule of before too. */
+    @Test
+    void rowsAreOfTheWeightsAsTheyAre() {
+        RecordingParameters weights = new RecordingParameters();
+        NDList inputs = new NDList(
+                manager.zeros(new Shape(2, 3)),
+                manager.create(new float[] {1, 0, 2, 0}, new Shape(2, 2)),
+                manager.ones(new Shape(2, 3)));
+        try (CompiledModule module = compiler.compile(scheduledGraph(), weights, manager)) {
+            assertStep(module, 1, (float) Math.sin(2), inputs, manager);
+            assertFalse(module.rebind());
+            weights.value = 3;
+            weights.derived.clear();
+            assertTrue(module.rebind());
+            assertStep(module, 1, 3 * (float) Math.sin(2), inputs, manager);
+        }
+    }
+
     @Test
     void explainsEveryPass() {
         compiler.compile(graph(1), new RecordingParameters(), manager).close();
@@ -208,7 +319,8 @@ class FusedCompilerTest {
                         "center-group-norm",
                         "select-onednn",
                         "fold-weights",
-                        "split-steps"),
+                        "split-steps",
+                        "tabulate-schedule"),
                 reports.stream().map(PassReport::pass).toList());
         assertEquals(2, reports.get(1).matches());
     }

@@ -53,7 +53,7 @@ final class Rewrites {
         }
     }
 
-    private static void assertClose(float[] expected, float[] actual, double tolerance) {
+    static void assertClose(float[] expected, float[] actual, double tolerance) {
         if (tolerance == 0) {
             assertArrayEquals(expected, actual);
         }
@@ -66,7 +66,7 @@ final class Rewrites {
         assertTrue(error <= tolerance * largest, "off by " + error / largest);
     }
 
-    private static NDList run(Graph graph, NDList inputs, NDManager manager) {
+    static NDList run(Graph graph, NDList inputs, NDManager manager) {
         Parameters weights = new Parameters() {
             @Override
             public NDArray get(String key, TensorType type) {
@@ -78,7 +78,7 @@ final class Rewrites {
         }
     }
 
-    private static NDArray random(String name, TensorType type, NDManager manager) {
+    static NDArray random(String name, TensorType type, NDManager manager) {
         Random random = new Random(name.hashCode());
         float[] values = new float[Math.toIntExact(type.elements())];
         for (int i = 0; i < values.length; i++) {

@@ -1,13 +1,16 @@
 package org.diffusionjmh.pass;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.GraphBuilder;
 import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
+import org.diffusionjmh.graph.MovementOp.Reshape;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.SourceOp;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,20 @@ class ToChannelsLastTest {
                         .filter(SourceOp.Input.class::isInstance)
                         .map(op -> ((SourceOp.Input) op).label())
                         .collect(Collectors.toSet()));
+    }
+
+    /** An input that is only given another shape stays row-major, and the first convolution's argument is converted instead. */
+    @Test
+    void convertsBeforeTheFirstConvolution() {
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        Node rows = b.reshape(b.input("x", DType.FP32, 2, 3, 5, 7), 2, 3, 35);
+        Node x = b.in("conv_in").conv2d(b.reshape(b.scale(rows, 2), 2, 3, 5, 7), 8, 3, 1, 1);
+        b.output("y", b.in("conv_out").conv2d(x, 4, 3, 1, 1));
+
+        Graph converted = Rewrites.assertEqualResults(pass, b.build(), 2, 1e-5);
+        List<Node> conversions = WeightFolding.of(converted).main().nodesOf(ChannelsLast.class);
+        assertEquals(1, conversions.size());
+        assertTrue(conversions.get(0).inputs().get(0).op() instanceof Reshape);
     }
 
     @Test
