@@ -4,6 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.diffusionjmh.graph.GraphBuilder;
+import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.libtorch.HostScalars;
 
 /**
@@ -32,6 +36,32 @@ record ClassifierFreeGuidance(double scale, GuidanceRescale rescale, HostScalars
             NDArray result = rescale.apply(guided, conditional, scope);
             result.attach(owner);
             return result;
+        }
+    }
+
+    @Override
+    public Form form() {
+        return new Rule(rescale.form());
+    }
+
+    @Override
+    public List<Double> numbers() {
+        return Stream.concat(Stream.of(scale), rescale.numbers().stream()).toList();
+    }
+
+    private record Rule(GuidanceRescale.Form rescale) implements Form {
+        @Override
+        public int count() {
+            return 1 + rescale.count();
+        }
+
+        @Override
+        public Node append(GraphBuilder b, Node modelOutput, Supplier<Node> numbers) {
+            long images = modelOutput.type().size(0) / 2;
+            Node unconditional = b.slice(modelOutput, 0, 0, images);
+            Node conditional = b.slice(modelOutput, 0, images, 2 * images);
+            Node guided = b.multiplyAdd(unconditional, b.subtract(conditional, unconditional), numbers.get());
+            return rescale.append(b, guided, conditional, numbers);
         }
     }
 }

@@ -2,6 +2,12 @@ package org.diffusionjmh.pipeline;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.function.Supplier;
+import org.diffusionjmh.graph.GraphBuilder;
+import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.graph.Op;
+import org.diffusionjmh.graph.ReductionOp;
 import org.diffusionjmh.libtorch.HostScalars;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMemory;
@@ -28,6 +34,40 @@ record GuidanceRescale(double amount, HostScalars scalars) {
                 .sqrt();
         NDArray factor = ratio.mul(scalars.of(amount)).add(scalars.of(1 - amount));
         return guided.mul(TensorMemory.as(factor, TensorMemory.type(guided), scope));
+    }
+
+    Form form() {
+        return new Form(amount > 0);
+    }
+
+    /** The numbers that the graph takes, in order. */
+    List<Double> numbers() {
+        return amount > 0 ? List.of(1 - amount, amount) : List.of();
+    }
+
+    /**
+     * What {@link #apply} does, as a part of a graph.
+     *
+     * @param on whether anything is done
+     */
+    record Form(boolean on) {
+        int count() {
+            return on ? 2 : 0;
+        }
+
+        /**
+         * @param guided FP32 [images, channels, pixels]
+         * @param conditional the prediction with the prompt, of the same type
+         */
+        Node append(GraphBuilder b, Node guided, Node conditional, Supplier<Node> numbers) {
+            if (!on) {
+                return guided;
+            }
+            Op deviation = new ReductionOp.StandardDeviation();
+            Node ratio = b.divide(b.apply(deviation, conditional), b.apply(deviation, guided));
+            Node factor = b.multiplyAdd(numbers.get(), ratio, numbers.get());
+            return b.multiply(guided, factor);
+        }
     }
 
     /** Sum of squared deviations per image, float32 [images, 1, 1, 1]; the divisor of the variance cancels in the ratio. */

@@ -4,6 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.diffusionjmh.graph.GraphBuilder;
+import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.libtorch.HostScalars;
 
 /**
@@ -36,6 +40,35 @@ record ImageTextGuidance(double scale, double imageScale, GuidanceRescale rescal
             NDArray result = rescale.apply(guided, text, scope);
             result.attach(owner);
             return result;
+        }
+    }
+
+    @Override
+    public Form form() {
+        return new Rule(rescale.form());
+    }
+
+    @Override
+    public List<Double> numbers() {
+        return Stream.concat(Stream.of(scale, imageScale), rescale.numbers().stream())
+                .toList();
+    }
+
+    private record Rule(GuidanceRescale.Form rescale) implements Form {
+        @Override
+        public int count() {
+            return 2 + rescale.count();
+        }
+
+        @Override
+        public Node append(GraphBuilder b, Node modelOutput, Supplier<Node> numbers) {
+            long images = modelOutput.type().size(0) / 3;
+            Node text = b.slice(modelOutput, 0, 0, images);
+            Node image = b.slice(modelOutput, 0, images, 2 * images);
+            Node neither = b.slice(modelOutput, 0, 2 * images, 3 * images);
+            Node withText = b.multiplyAdd(neither, b.subtract(text, image), numbers.get());
+            Node guided = b.multiplyAdd(withText, b.subtract(image, neither), numbers.get());
+            return rescale.append(b, guided, text, numbers);
         }
     }
 }

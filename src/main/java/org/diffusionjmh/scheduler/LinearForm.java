@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.diffusionjmh.scheduler.Update.Term;
 
 /** A sum of multiples of registers, to write the formulas of the papers with; multiplied out when the plan is made. */
@@ -19,6 +20,19 @@ final class LinearForm {
 
     static LinearForm of(Register register) {
         return new LinearForm(Map.of(register, 1.0));
+    }
+
+    /**
+     * A sum of terms in which registers stand for sums themselves.
+     *
+     * @param values what each register stands for
+     */
+    static LinearForm of(List<Term> terms, Function<Register, LinearForm> values) {
+        LinearForm sum = ZERO;
+        for (Term term : terms) {
+            sum = sum.plus(values.apply(term.register()).times(term.coefficient()));
+        }
+        return sum;
     }
 
     LinearForm plus(LinearForm other) {

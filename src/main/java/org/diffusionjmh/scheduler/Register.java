@@ -1,12 +1,14 @@
 package org.diffusionjmh.scheduler;
 
+import java.util.Comparator;
+
 /**
  * A place for one tensor of the sample's shape, float32.
  *
  * @param kind what the tensor is
  * @param slot which one of several of this kind; 0 unless a history
  */
-public record Register(Kind kind, int slot) {
+public record Register(Kind kind, int slot) implements Comparable<Register> {
     /** What a register holds. */
     public enum Kind {
         /** At the start of a step the current sample, at its end the next one. */
@@ -30,6 +32,9 @@ public record Register(Kind kind, int slot) {
         }
     }
 
+    private static final Comparator<Register> ORDER =
+            Comparator.comparing(Register::kind).thenComparingInt(Register::slot);
+
     /** See {@link Kind#SAMPLE}. */
     public static final Register SAMPLE = new Register(Kind.SAMPLE, 0);
 
@@ -51,6 +56,16 @@ public record Register(Kind kind, int slot) {
     /** See {@link Kind#HISTORY}. */
     public static Register history(int slot) {
         return new Register(Kind.HISTORY, slot);
+    }
+
+    /** Whether its contents are needed after the step: it is kept, or the sample. */
+    boolean outlivesStep() {
+        return kind.isKept() || kind == Kind.SAMPLE;
+    }
+
+    @Override
+    public int compareTo(Register other) {
+        return ORDER.compare(this, other);
     }
 
     @Override

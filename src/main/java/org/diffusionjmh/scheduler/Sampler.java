@@ -127,11 +127,7 @@ public final class Sampler implements AutoCloseable {
                 }
             }
         }
-        return combination.isCopy() && outlivesStep(combination.target()) ? copyOf(sum) : sum;
-    }
-
-    private static boolean outlivesStep(Register register) {
-        return register.kind().isKept() || register.equals(Register.SAMPLE);
+        return combination.isCopy() && combination.target().outlivesStep() ? copyOf(sum) : sum;
     }
 
     /** A copy that shares no memory with what may be the caller's to overwrite. */
