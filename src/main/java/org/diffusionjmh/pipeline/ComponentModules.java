@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.diffusionjmh.compiler.Compiler;
 import org.diffusionjmh.compiler.ShapedModules;
@@ -38,6 +39,19 @@ final class ComponentModules {
         }
         compiler.load(graphs.apply(example), resident, session.manager());
         return resident.modules(graphs, compiler);
+    }
+
+    /**
+     * The steps around a component that {@link #of} was called for, if the compiler takes whole steps.
+     *
+     * @param networks the component's graph
+     */
+    <N extends Record> Optional<StepModules<N>> wholeSteps(String component, Function<N, Graph> networks) {
+        if (!compiler.takesWholeSteps()) {
+            return Optional.empty();
+        }
+        Function<StepModules.WholeStep<N>, Graph> graphs = step -> step.form().around(networks.apply(step.network()));
+        return Optional.of(new StepModules<>(weights.get(component).modules(graphs, compiler)));
     }
 
     /** The weights that modules were made of; to be closed after these. */

@@ -1,8 +1,10 @@
 package org.diffusionjmh.pipeline;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.util.Collections;
 import java.util.Optional;
 
 /**
@@ -77,11 +79,14 @@ public record Conditioning(
     /**
      * The sample as the denoiser gets it.
      *
-     * @param sample [batch, latent channels, height / 8, width / 8], scaled
-     * @return [batch, in_channels, height / 8, width / 8]
+     * @param sample [images, latent channels, height / 8, width / 8], scaled
+     * @param predictions how many predictions are made per image
+     * @return [predictions * images, in_channels, height / 8, width / 8]
      */
-    NDArray modelInput(NDArray sample) {
-        return imageLatents.map(latents -> sample.concat(latents, 1)).orElse(sample);
+    NDArray modelInput(NDArray sample, int predictions) {
+        NDArray batch =
+                predictions == 1 ? sample : NDArrays.concat(new NDList(Collections.nCopies(predictions, sample)));
+        return imageLatents.map(latents -> batch.concat(latents, 1)).orElse(batch);
     }
 
     /**
@@ -93,7 +98,15 @@ public record Conditioning(
      * @param owner owner of what is computed for this step only
      */
     NDList inputs(int step, NDArray modelInput, NDArray timestep, NDManager owner) {
-        NDList inputs = new NDList(modelInput, timestep, encoderHiddenStates);
+        NDList inputs = new NDList(modelInput, timestep);
+        inputs.addAll(perRun());
+        control.ifPresent(nets -> inputs.addAll(nets.residuals(step, modelInput, timestep, owner)));
+        return inputs;
+    }
+
+    /** Those of {@link #inputs} that are the same tensors in each step: what stands behind the timestep, without what ControlNets give. */
+    NDList perRun() {
+        NDList inputs = new NDList(encoderHiddenStates);
         timestepCond.ifPresent(inputs::add);
         textEmbeds.ifPresent(inputs::add);
         timeIds.ifPresent(inputs::add);
@@ -101,7 +114,6 @@ public record Conditioning(
             inputs.add(conditions.encoderAttentionMask());
             conditions.size().ifPresent(size -> inputs.addAll(new NDList(size.resolution(), size.aspectRatio())));
         });
-        control.ifPresent(nets -> inputs.addAll(nets.residuals(step, modelInput, timestep, owner)));
         return inputs;
     }
 }

@@ -3,7 +3,6 @@ package org.diffusionjmh.pipeline;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.util.Optional;
 import java.util.function.Function;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
@@ -11,20 +10,31 @@ import org.diffusionjmh.graph.Graph;
 /** The network of a pipeline that predicts what is noise, compiled for each size it is used at. */
 interface Denoiser extends AutoCloseable {
     /**
-     * A predictor for a run.
+     * What takes the steps of a run.
      *
      * @param conditioning what the denoiser is told in every step
-     * @param cache what is kept from step to step
-     * @param manager owner of what is kept
-     * @throws IllegalArgumentException if the network has no such skip connection
+     * @param guidance how its predictions are combined
+     * @param plan the course of the run
+     * @param manager owner of what is kept from step to step
+     * @throws IllegalArgumentException if the network has no such skip connection as the plan wants to cache
      */
-    Predictor predictor(Conditioning conditioning, Optional<DeepCache> cache, NDManager manager);
+    Steps steps(Conditioning conditioning, Guidance guidance, RunPlan plan, NDManager manager);
 
     @Override
     void close();
 
     /** What the graph depends on. */
     record Sizes(long batch, long height, long width, long textLength) {
+        /** The sizes of a run's calls. */
+        static Sizes of(Conditioning conditioning, Guidance guidance, RunPlan plan) {
+            Shape latents = plan.latents();
+            return new Sizes(
+                    guidance.predictions() * latents.get(0),
+                    latents.get(2),
+                    latents.get(3),
+                    conditioning.encoderHiddenStates().getShape().get(1));
+        }
+
         /** The sizes of a call. */
         static Sizes of(NDArray sample, NDArray encoderHiddenStates) {
             Shape shape = sample.getShape();

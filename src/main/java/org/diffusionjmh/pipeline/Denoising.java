@@ -1,13 +1,9 @@
 package org.diffusionjmh.pipeline;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.Iterator;
 import java.util.List;
-import org.diffusionjmh.scheduler.Sampler;
-import org.diffusionjmh.scheduler.SamplingPlan;
 
 /**
  * A run of the denoising loop, one step at a time. All tensors stay on the device, and nothing here waits for it. The run owns what it
@@ -15,18 +11,14 @@ import org.diffusionjmh.scheduler.SamplingPlan;
  */
 public final class Denoising implements AutoCloseable {
     private final NDManager manager;
-    private final Predictor predictor;
+    private final Steps stepping;
     private final Conditioning conditioning;
-    private final Guidance guidance;
-    private final SamplingPlan plan;
-    private final NDList timesteps;
     private final NDArray initialLatents;
     private final List<NDArray> stepNoise;
     private final int steps;
     private final int height;
     private final int width;
 
-    private Sampler sampler;
     private NDArray latents;
     private Iterator<NDArray> noise;
     private int next;
@@ -47,33 +39,19 @@ public final class Denoising implements AutoCloseable {
             NDArray initialLatents,
             List<NDArray> stepNoise) {
         this.manager = manager;
-        this.predictor = denoiser.predictor(conditioning, plan.deepCache(), manager);
+        this.stepping = denoiser.steps(conditioning, guidance, plan, manager);
         this.conditioning = conditioning;
-        this.guidance = guidance;
-        this.plan = plan.sampling();
         this.initialLatents = initialLatents;
         this.stepNoise = List.copyOf(stepNoise);
         this.steps = plan.steps();
         this.height = plan.height();
         this.width = plan.width();
-        this.timesteps = timesteps(manager, this.plan);
         rewind();
-    }
-
-    private static NDList timesteps(NDManager manager, SamplingPlan plan) {
-        float[] values = new float[plan.steps().size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) plan.steps().get(i).timestep();
-        }
-        return manager.create(values).split(values.length);
     }
 
     /** Goes back to the first step. */
     public void rewind() {
-        if (sampler != null) {
-            sampler.close();
-        }
-        sampler = new Sampler(plan, manager);
+        stepping.rewind();
         replaceLatents(initialLatents.reshape(initialLatents.getShape()));
         noise = stepNoise.iterator();
         next = 0;
@@ -123,26 +101,12 @@ public final class Denoising implements AutoCloseable {
             throw new IllegalStateException("all " + steps + " steps are taken; rewind() starts again");
         }
         try (NDManager scope = manager.newSubManager()) {
-            NDArray scaled = sampler.scaleModelInput(latents, next);
-            scaled.attach(scope);
-            NDArray modelInput = conditioning.modelInput(copies(scaled, guidance.predictions()));
-            NDArray modelOutput = predictor.predict(next, modelInput, timesteps.get(next), scope);
-            NDArray guided = guidance.combine(modelOutput);
-            NDArray stepped =
-                    sampler.step(next, guided, latents, () -> noise.next().duplicate());
-            listener.onStep(new StepListener.DenoisingStep(next, steps, modelInput, modelOutput, guided, stepped));
-            stepped.attach(manager);
-            replaceLatents(stepped);
+            StepListener.DenoisingStep taken = stepping.take(next, latents, noise::next, scope);
+            listener.onStep(taken);
+            taken.latents().attach(manager);
+            replaceLatents(taken.latents());
         }
         next++;
-    }
-
-    private static NDArray copies(NDArray x, int count) {
-        NDList list = new NDList();
-        for (int i = 0; i < count; i++) {
-            list.add(x);
-        }
-        return count == 1 ? x : NDArrays.concat(list);
     }
 
     private void replaceLatents(NDArray newLatents) {
@@ -154,7 +118,6 @@ public final class Denoising implements AutoCloseable {
 
     @Override
     public void close() {
-        sampler.close();
         manager.close();
     }
 }

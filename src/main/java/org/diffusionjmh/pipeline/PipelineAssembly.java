@@ -139,9 +139,10 @@ final class PipelineAssembly {
 
     private Denoiser denoiser(UNet2DConditionModel unet, Denoiser.Graphs graphs) throws IOException {
         Function<Denoiser.Sizes, Graph> whole = graphs.of(options.dtype());
+        Function<UNetDenoiser.SizedPart, Graph> parts = sized -> sized.part().of(whole.apply(sized.sizes()));
         return new UNetDenoiser(
-                modules("unet", new UNetDenoiser.SizedPart(new UNetPart.Whole(), EXAMPLE), sized -> sized.part()
-                        .of(whole.apply(sized.sizes()))),
+                modules("unet", new UNetDenoiser.SizedPart(new UNetPart.Whole(), EXAMPLE), parts),
+                components.wholeSteps("unet", parts),
                 unet.config());
     }
 

@@ -51,7 +51,8 @@ final class PixArtAssembly {
         int side = config.sampleSize() - config.sampleSize() % config.patchSize();
         Denoiser.Graphs graphs = transformer::graph;
         Denoiser denoiser = new TransformerDenoiser(
-                modules.of("transformer", new Denoiser.Sizes(1, side, side, 1), graphs.of(dtype)));
+                modules.of("transformer", new Denoiser.Sizes(1, side, side, 1), graphs.of(dtype)),
+                modules.wholeSteps("transformer", graphs.of(dtype)));
         LatentScaling scaling = LatentScaling.of(vae.config().scalingFactor(), scalars, session.manager());
         LatentDecoder decoder = decoder(vae, scaling, side);
         ModelScheduler scheduler = ModelScheduler.of(files.schedulerConfig(), schedulerClass());

@@ -1,5 +1,7 @@
 package org.diffusionjmh.pipeline;
 
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
@@ -71,6 +73,19 @@ record RunPlan(
         return Math.toIntExact(sampling.steps().stream()
                 .filter(step -> step.timestep() >= cutoff)
                 .count());
+    }
+
+    /**
+     * The timesteps of all steps of the plan, FP32 [1] each.
+     *
+     * @param manager owner of them
+     */
+    NDList timesteps(NDManager manager) {
+        float[] values = new float[sampling.steps().size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) sampling.steps().get(i).timestep();
+        }
+        return manager.create(values).split(values.length);
     }
 
     /** The noise of the start. */

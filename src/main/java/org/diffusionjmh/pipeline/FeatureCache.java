@@ -5,10 +5,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import org.diffusionjmh.model.UNetPart;
 
-/** Keeps what came up from below a skip connection for the steps of an interval. */
-final class CachingPredictor implements Predictor {
-    private final UNetDenoiser denoiser;
-    private final Conditioning conditioning;
+/** Keeps what came up from below a skip connection of a U-Net for the steps of an interval. */
+final class FeatureCache {
     private final int interval;
     private final UNetPart full;
     private final UNetPart shallow;
@@ -16,30 +14,38 @@ final class CachingPredictor implements Predictor {
 
     private NDArray feature;
 
+    /** Runs a part of a U-Net; its further result is the last one, its further input the last one. */
+    @FunctionalInterface
+    interface Parts {
+        NDList run(UNetPart part, NDList inputs);
+    }
+
     /**
      * @param interval steps of an interval
      * @param skip index of the skip connection
      * @param manager owner of what is kept
      */
-    CachingPredictor(UNetDenoiser denoiser, Conditioning conditioning, int interval, int skip, NDManager manager) {
-        this.denoiser = denoiser;
-        this.conditioning = conditioning;
+    FeatureCache(int interval, int skip, NDManager manager) {
         this.interval = interval;
         this.full = new UNetPart.Full(skip);
         this.shallow = new UNetPart.Shallow(skip);
         this.manager = manager;
     }
 
-    @Override
-    public NDArray predict(int step, NDArray sample, NDArray timestep, NDManager owner) {
-        NDList inputs = conditioning.inputs(step, sample, timestep, owner);
+    /**
+     * Runs the part that a step computes.
+     *
+     * @param inputs those of the whole U-Net
+     * @return the results of the whole U-Net
+     */
+    NDList run(int step, NDList inputs, Parts parts) {
         if (step % interval == 0) {
-            NDList results = denoiser.run(full, inputs, owner);
-            keep(results.get(1));
-            return results.get(0);
+            NDList results = parts.run(full, inputs);
+            keep(results.remove(results.size() - 1));
+            return results;
         }
         inputs.add(feature);
-        return denoiser.run(shallow, inputs, owner).singletonOrThrow();
+        return parts.run(shallow, inputs);
     }
 
     private void keep(NDArray newFeature) {
