@@ -261,7 +261,7 @@ class FusedCompilerTest {
                 counting,
                 counting,
                 new KernelSupport(journal),
-                new AttentionTuner(journal),
+                new Tuners(new KernelSupport(journal), journal),
                 journal);
         NDArray x = manager.zeros(new Shape(2, 3));
         NDArray text = manager.ones(new Shape(2, 3));
