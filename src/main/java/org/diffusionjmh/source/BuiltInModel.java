@@ -33,6 +33,8 @@ public record BuiltInModel(String id, String folder, List<String> aliases) {
             List.of("sd15", "runwayml/stable-diffusion-v1-5"));
     public static final BuiltInModel INSTRUCT_PIX2PIX =
             new BuiltInModel("timbrooks/instruct-pix2pix", "instruct-pix2pix", List.of("ip2p"));
+    public static final BuiltInModel SDXL_INSTRUCT_PIX2PIX = new BuiltInModel(
+            "diffusers/sdxl-instructpix2pix-768", "sdxl-instructpix2pix-768", List.of("sdxl-instruct-pix2pix"));
     public static final BuiltInModel LCM_DREAMSHAPER_V7 =
             new BuiltInModel("SimianLuo/LCM_Dreamshaper_v7", "lcm-dreamshaper-v7", List.of("lcm"));
     public static final BuiltInModel PIXART_ALPHA =
@@ -47,7 +49,13 @@ public record BuiltInModel(String id, String folder, List<String> aliases) {
 
     /** Every model there is. */
     public static List<BuiltInModel> all() {
-        return List.of(REALVISXL_V4_0, STABLE_DIFFUSION_V1_5, INSTRUCT_PIX2PIX, LCM_DREAMSHAPER_V7, PIXART_ALPHA);
+        return List.of(
+                REALVISXL_V4_0,
+                STABLE_DIFFUSION_V1_5,
+                INSTRUCT_PIX2PIX,
+                SDXL_INSTRUCT_PIX2PIX,
+                LCM_DREAMSHAPER_V7,
+                PIXART_ALPHA);
     }
 
     /** The model of a name; case does not matter. */

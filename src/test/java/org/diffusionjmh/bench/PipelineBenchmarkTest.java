@@ -102,6 +102,10 @@ class PipelineBenchmarkTest {
 
     /** The picture that is made of the benchmarks' own: red grows to the right, green downwards, blue is a grid of 16 pixels. */
     private static RgbImage expectedEdit(String model) throws Exception {
+        return expectedEdit(model, STEPS);
+    }
+
+    private static RgbImage expectedEdit(String model, int steps) throws Exception {
         byte[] pixels = new byte[SIDE * SIDE * 3];
         for (int i = 0; i < SIDE * SIDE; i++) {
             int y = i / SIDE;
@@ -110,7 +114,8 @@ class PipelineBenchmarkTest {
             pixels[3 * i + 1] = (byte) (255 * y / SIDE);
             pixels[3 * i + 2] = (byte) ((x / 16 + y / 16) % 2 == 0 ? 192 : 64);
         }
-        ImageToImageRequest request = ImageToImageRequest.of(request().build(), RgbImage.of(SIDE, SIDE, pixels));
+        ImageToImageRequest request =
+                ImageToImageRequest.of(request().numInferenceSteps(steps).build(), RgbImage.of(SIDE, SIDE, pixels));
         try (ImageToImagePipeline pipeline = Pipelines.imageToImage(model, options(), message -> {})) {
             return pipeline.generate(request, StepListener.NONE, message -> {}).get(0);
         }
@@ -141,9 +146,14 @@ class PipelineBenchmarkTest {
     /** The picture after as many calls of {@code step} as a run has steps, and after as many again: the run starts anew. */
     private static void assertStepsGive(RgbImage expected, DenoisingState<?> state, Callable<Void> step)
             throws Exception {
+        assertStepsGive(expected, state, STEPS, step);
+    }
+
+    private static void assertStepsGive(RgbImage expected, DenoisingState<?> state, int taken, Callable<Void> step)
+            throws Exception {
         try {
             for (int round = 0; round < 2; round++) {
-                for (int i = 0; i < STEPS; i++) {
+                for (int i = 0; i < taken; i++) {
                     step.call();
                 }
                 state.record();
@@ -271,6 +281,53 @@ class PipelineBenchmarkTest {
 
         InstructPix2Pix.Run run = loaded(new InstructPix2Pix.Run(), "none");
         assertStepsGive(expected, run, () -> {
+            benchmark.step(run);
+            return null;
+        });
+    }
+
+    @Test
+    void sdxlInstructPix2Pix() throws Exception {
+        SdxlInstructPix2Pix benchmark = new SdxlInstructPix2Pix();
+        RgbImage expected = expectedEdit("diffusers/sdxl-instructpix2pix-768");
+
+        SdxlInstructPix2Pix.Pipeline pipeline = loaded(new SdxlInstructPix2Pix.Pipeline(), "none");
+        assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
+
+        SdxlInstructPix2Pix.Run run = loaded(new SdxlInstructPix2Pix.Run(), "none");
+        assertStepsGive(expected, run, () -> {
+            benchmark.step(run);
+            return null;
+        });
+    }
+
+    /** Of four steps with a strength of 0.3, one is taken. */
+    @Test
+    void sdxlImageToImage() throws Exception {
+        SdxlImageToImage benchmark = new SdxlImageToImage();
+        RgbImage expected = expectedEdit("SG161222/RealVisXL_V4.0", 4);
+
+        SdxlImageToImage.Pipeline pipeline = loaded(new SdxlImageToImage.Pipeline(), "none", 4);
+        assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
+
+        SdxlImageToImage.Run run = loaded(new SdxlImageToImage.Run(), "none", 4);
+        assertStepsGive(expected, run, 1, () -> {
+            benchmark.step(run);
+            return null;
+        });
+    }
+
+    /** Of four steps with a strength of 0.8, three are taken. */
+    @Test
+    void stableDiffusionImageToImage() throws Exception {
+        StableDiffusionImageToImage benchmark = new StableDiffusionImageToImage();
+        RgbImage expected = expectedEdit("stable-diffusion-v1-5/stable-diffusion-v1-5", 4);
+
+        StableDiffusionImageToImage.Pipeline pipeline = loaded(new StableDiffusionImageToImage.Pipeline(), "none", 4);
+        assertEquals(expected, generated(pipeline, () -> benchmark.generate(pipeline)));
+
+        StableDiffusionImageToImage.Run run = loaded(new StableDiffusionImageToImage.Run(), "none", 4);
+        assertStepsGive(expected, run, 3, () -> {
             benchmark.step(run);
             return null;
         });

@@ -44,6 +44,13 @@ class BuiltInModelTest {
                     BuiltInModel.INSTRUCT_PIX2PIX,
                     Map.of("unet", 859_532_484L, "vae", 83_653_863L, "text_encoder", 123_060_480L)),
             Arguments.of(
+                    BuiltInModel.SDXL_INSTRUCT_PIX2PIX,
+                    Map.of(
+                            "unet", 2_567_475_204L,
+                            "vae", 83_653_863L,
+                            "text_encoder", 123_060_480L,
+                            "text_encoder_2", 694_659_840L)),
+            Arguments.of(
                     BuiltInModel.LCM_DREAMSHAPER_V7,
                     Map.of("unet", 859_602_884L, "vae", 83_653_863L, "text_encoder", 123_060_480L)),
             Arguments.of(
@@ -128,6 +135,7 @@ class BuiltInModelTest {
         assertEquals(Optional.of(BuiltInModel.REALVISXL_V4_0), BuiltInModel.named("RealVisXL"));
         assertEquals(Optional.of(BuiltInModel.STABLE_DIFFUSION_V1_5), BuiltInModel.named("sd15"));
         assertEquals(Optional.of(BuiltInModel.INSTRUCT_PIX2PIX), BuiltInModel.named("instruct-pix2pix"));
+        assertEquals(Optional.of(BuiltInModel.SDXL_INSTRUCT_PIX2PIX), BuiltInModel.named("sdxl-instruct-pix2pix"));
         assertEquals(Optional.of(BuiltInModel.LCM_DREAMSHAPER_V7), BuiltInModel.named("lcm"));
         assertEquals(Optional.of(BuiltInModel.PIXART_ALPHA), BuiltInModel.named("pixart-alpha"));
         assertEquals(Optional.empty(), BuiltInModel.named("sd16"));
