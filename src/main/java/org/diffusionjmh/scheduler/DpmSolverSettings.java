@@ -47,7 +47,8 @@ record DpmSolverSettings(
         if (finalSigma == FinalSigma.ZERO && !algorithm.expandsSample()) {
             throw config.refuse("final_sigmas_type", "sigma_min with algorithm_type " + algorithm);
         }
-        config.onlyNull("variance_type");
+        // Only DDPM uses it; what matters here is that the denoiser predicts no variances.
+        config.choice("variance_type", DDPMScheduler.Variance.FIXED_SMALL, List.of(DDPMScheduler.Variance.values()));
         return new DpmSolverSettings(
                 solverOrder(config, MAX_ORDER),
                 algorithm,

@@ -76,6 +76,20 @@ final class SchedulersTest {
         assertInstanceOf(UniPCMultistepScheduler.class, Scheduler.fromConfigOf("UniPCMultistepScheduler", config));
     }
 
+    /** Saved configurations of DDPM have a variance type always. */
+    @Test
+    void aVarianceTypeSaysNothingToSolversUnlessItIsLearned() {
+        for (String name : List.of("DPMSolverMultistepScheduler", "DPMSolverSinglestepScheduler")) {
+            assertEquals(
+                    Scheduler.fromConfigOf(name, json("{}")),
+                    Scheduler.fromConfigOf(name, config("DDPMScheduler", "\"variance_type\": \"fixed_large\"")));
+            assertNames(
+                    refusal(config(name, "\"variance_type\": \"learned\"")),
+                    "variance_type",
+                    "fixed_small, fixed_small_log, fixed_large");
+        }
+    }
+
     @Test
     void anUnknownClassIsRefusedWithTheKnownOnes() {
         assertNames(
