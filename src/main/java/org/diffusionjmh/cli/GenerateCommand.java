@@ -140,7 +140,7 @@ final class GenerateCommand implements Callable<Integer> {
         }
         output.check();
         loras.check();
-        List<GenerateTask> sweep = sweeps.tasks(text.draft(model.isPixArt()), warmups, output);
+        List<GenerateTask> sweep = sweeps.tasks(arguments.applyTo(text.draft(model.isPixArt())), warmups, output);
         return sweep.isEmpty() ? List.of(new SingleGeneration(warmups, output)) : sweep;
     }
 

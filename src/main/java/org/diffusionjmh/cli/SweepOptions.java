@@ -70,6 +70,10 @@ final class SweepOptions {
     }
 
     private GenerateTask throughput(TextToImageRequest.Builder draft, int warmups) throws IOException {
+        draft.build().schedule().ifPresent(schedule -> {
+            throw new IllegalArgumentException("--throughput is about numbers of steps, which the call argument '"
+                    + schedule.kind() + "' replaces; give one of the two");
+        });
         stepCounts.forEach(count -> draft.numInferenceSteps(count).build());
         if (stepCounts.stream().distinct().count() < MIN_STEP_COUNTS) {
             throw new IllegalArgumentException(

@@ -10,6 +10,17 @@ record CallArgument(String name, JsonElement value) {
         return number(value, "a number");
     }
 
+    /** A list of numbers. */
+    List<Double> numbers() {
+        String wanted = "a list of numbers";
+        if (!value.isJsonArray()) {
+            throw wrong(wanted);
+        }
+        return value.getAsJsonArray().asList().stream()
+                .map(element -> number(element, wanted))
+                .toList();
+    }
+
     int integer() {
         return integer(value, "a whole number");
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.diffusionjmh.scheduler.CustomSchedule;
 import org.diffusionjmh.source.ModelDescription;
 import org.diffusionjmh.weights.JsonObjects;
 
@@ -46,6 +47,8 @@ public final class CallArguments {
         known.put("num_images_per_prompt", any);
         known.put("eta", consistency.negate());
         known.put("original_inference_steps", consistency);
+        known.put("timesteps", edit.negate());
+        known.put("sigmas", edit.negate().and(consistency.negate()));
         known.put("guidance_rescale", xl.or(sd.and(call -> !call.image())).and(control.negate()));
         known.put("clip_skip", xl.or(sd).or(consistency).and(edit.negate()));
         known.put("strength", edit.negate().and(Call::image));
@@ -125,6 +128,7 @@ public final class CallArguments {
         value("eta").map(CallArgument::number).ifPresent(request::eta);
         value("clip_skip").map(CallArgument::integer).ifPresent(request::clipSkip);
         value("original_inference_steps").map(CallArgument::integer).ifPresent(request::originalInferenceSteps);
+        schedule().ifPresent(request::schedule);
         value("denoising_end").map(CallArgument::number).ifPresent(request::denoisingEnd);
         return request.sizeConditions(new SizeConditions(
                 pair("original_size"),
@@ -150,6 +154,20 @@ public final class CallArguments {
                 .map(CallArgument::number)
                 .map(changed::withImageGuidanceScale)
                 .orElse(changed);
+    }
+
+    private Optional<CustomSchedule> schedule() {
+        Optional<CustomSchedule> timesteps = schedule(CustomSchedule.Kind.TIMESTEPS);
+        Optional<CustomSchedule> sigmas = schedule(CustomSchedule.Kind.SIGMAS);
+        if (timesteps.isPresent() && sigmas.isPresent()) {
+            throw new IllegalArgumentException(
+                    "call arguments 'timesteps' and 'sigmas' are both given, want one of them at most");
+        }
+        return timesteps.or(() -> sigmas);
+    }
+
+    private Optional<CustomSchedule> schedule(CustomSchedule.Kind kind) {
+        return value(kind.toString()).map(argument -> new CustomSchedule(kind, argument.numbers()));
     }
 
     private Optional<SizeConditions.Pair> pair(String name) {

@@ -10,7 +10,6 @@ import java.util.stream.IntStream;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.libtorch.TorchSession;
-import org.diffusionjmh.scheduler.SamplingOptions;
 import org.diffusionjmh.source.ModelFiles;
 
 /** Text to image with ControlNets (Zhang et al. 2023): starts from noise, and control pictures have a say in the steps. */
@@ -42,10 +41,8 @@ final class LatentControlNet extends LatentDiffusionPipeline<ControlNetRequest> 
         Conditioning text = promptOnly ? conditioning.ofPrompt(manager) : conditioning;
         TextToImageRequest size = request.text();
         int rows = promptOnly ? size.images() : size.images() * guidance.predictions();
-        int steps = RunPlan.of(size, parts(), SamplingOptions.ofSteps(size.numInferenceSteps()))
-                .sampling()
-                .steps()
-                .size();
+        int steps =
+                RunPlan.of(size, parts(), size.sampling()).sampling().steps().size();
         List<ControlBranch> branches = new ArrayList<>();
         for (int i = 0; i < nets.size(); i++) {
             ControlImage image = request.controls().get(i);

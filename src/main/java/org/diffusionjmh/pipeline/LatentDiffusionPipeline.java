@@ -11,7 +11,6 @@ import org.diffusionjmh.libtorch.NoiseGenerator;
 import org.diffusionjmh.libtorch.TorchSession;
 import org.diffusionjmh.lora.Lora;
 import org.diffusionjmh.lora.LoraSet;
-import org.diffusionjmh.scheduler.SamplingOptions;
 import org.diffusionjmh.source.ModelDescription;
 import org.diffusionjmh.source.ModelFiles;
 
@@ -45,7 +44,7 @@ abstract class LatentDiffusionPipeline<R> implements DiffusionPipeline<R> {
             Conditioning conditioning,
             NoiseSource source,
             NDManager manager) {
-        RunPlan plan = RunPlan.of(request, parts, SamplingOptions.ofSteps(request.numInferenceSteps()));
+        RunPlan plan = RunPlan.of(request, parts, request.sampling());
         return fromNoise(plan, request.seed(), guidance, conditioning, source, manager);
     }
 

@@ -44,10 +44,11 @@ final class LatentImageToImage extends LatentDiffusionPipeline<ImageToImageReque
 
     /** The last {@code int(steps * strength)} steps; a latent consistency model takes all, within that part of its schedule. */
     private SamplingOptions sampling(ImageToImageRequest request) {
-        int steps = request.text().numInferenceSteps();
+        SamplingOptions whole = request.text().sampling();
+        int steps = parts().scheduler().steps(whole);
         double strength = request.strength().orElse(family.defaultStrength());
         if (family == ModelFamily.LATENT_CONSISTENCY) {
-            return SamplingOptions.ofSteps(steps).with(StepOption.STRENGTH, strength);
+            return whole.with(StepOption.STRENGTH, strength);
         }
         int taken = Math.min((int) (steps * strength), steps);
         if (taken < 1) {
@@ -55,7 +56,7 @@ final class LatentImageToImage extends LatentDiffusionPipeline<ImageToImageReque
                     + " steps leaves no step to take; want more steps, or a strength of at least " + 1.0 / steps);
         }
         int skipped = (steps - taken) * parts().scheduler().order();
-        return SamplingOptions.ofSteps(steps).withBeginIndex(skipped);
+        return whole.withBeginIndex(skipped);
     }
 
     private NDArray initialLatents(

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.diffusionjmh.libtorch.TorchSession;
 import org.diffusionjmh.model.PixArtTransformer2DConfig;
-import org.diffusionjmh.scheduler.SamplingOptions;
 import org.diffusionjmh.source.ModelFiles;
 
 /** PixArt-alpha (Chen et al. 2023): text to image by a transformer instead of a U-Net, at the sizes it was trained on. */
@@ -23,8 +22,8 @@ final class PixArtAlpha extends LatentDiffusionPipeline<TextToImageRequest> impl
         TextToImageRequest generated = binned(request);
         Guidance guidance = guidance(generated);
         Conditioning conditioning = parts().promptEncoder().encode(generated, guidance.prompts(), manager, warnings);
-        RunPlan plan = RunPlan.of(generated, parts(), SamplingOptions.ofSteps(generated.numInferenceSteps()))
-                .withPictures(request.height(), request.width());
+        RunPlan plan =
+                RunPlan.of(generated, parts(), generated.sampling()).withPictures(request.height(), request.width());
         return fromNoise(plan, generated.seed(), guidance, conditioning, source, manager);
     }
 

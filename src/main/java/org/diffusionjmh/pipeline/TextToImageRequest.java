@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.scheduler.CustomSchedule;
+import org.diffusionjmh.scheduler.SamplingOptions;
 
 /**
  * What to generate. Names and defaults are those of diffusers' text-to-image pipelines.
@@ -26,6 +28,7 @@ import org.diffusionjmh.image.RgbImage;
  * @param denoisingEnd fraction of the run after which it stops, above 0 and at most 1
  * @param eta DDIM's share of DDPM's noise, 0 to 1; 0 with other schedulers
  * @param originalInferenceSteps steps of the schedule that a latent consistency model was distilled at; absent: the scheduler's
+ * @param schedule where the steps lie, in place of their number; absent: where the scheduler has them
  * @param deepCache what is kept from step to step; absent: nothing is
  * @param pixArt options of PixArt-alpha; absent: their defaults
  */
@@ -46,6 +49,7 @@ public record TextToImageRequest(
         OptionalDouble denoisingEnd,
         double eta,
         OptionalInt originalInferenceSteps,
+        Optional<CustomSchedule> schedule,
         Optional<DeepCache> deepCache,
         Optional<PixArtOptions> pixArt) {
     /** Sizes must be multiples of it: the VAE's factor. */
@@ -94,6 +98,11 @@ public record TextToImageRequest(
         return prompts.size() * numImagesPerPrompt;
     }
 
+    /** What it asks of the scheduler, for a whole run. */
+    SamplingOptions sampling() {
+        return schedule.map(SamplingOptions::along).orElseGet(() -> SamplingOptions.ofSteps(numInferenceSteps));
+    }
+
     /** A builder of this request. */
     public Builder toBuilder() {
         Builder builder = new Builder(prompts);
@@ -110,6 +119,8 @@ public record TextToImageRequest(
         builder.clipSkip = clipSkip;
         builder.sizeConditions = sizeConditions;
         builder.denoisingEnd = denoisingEnd;
+        builder.eta = eta;
+        builder.schedule = schedule;
         builder.originalInferenceSteps = originalInferenceSteps;
         builder.deepCache = deepCache;
         builder.pixArt = pixArt;
@@ -162,6 +173,7 @@ public record TextToImageRequest(
         private OptionalDouble denoisingEnd = OptionalDouble.empty();
         private double eta;
         private OptionalInt originalInferenceSteps = OptionalInt.empty();
+        private Optional<CustomSchedule> schedule = Optional.empty();
         private Optional<DeepCache> deepCache = Optional.empty();
         private Optional<PixArtOptions> pixArt = Optional.empty();
 
@@ -250,6 +262,11 @@ public record TextToImageRequest(
             return this;
         }
 
+        public Builder schedule(CustomSchedule values) {
+            schedule = Optional.of(values);
+            return this;
+        }
+
         public Builder pixArt(PixArtOptions options) {
             pixArt = Optional.of(options);
             return this;
@@ -281,6 +298,7 @@ public record TextToImageRequest(
                     denoisingEnd,
                     eta,
                     originalInferenceSteps,
+                    schedule,
                     deepCache,
                     pixArt);
         }

@@ -27,6 +27,13 @@ record AlphaSchedule(NoiseSchedule noise, TimestepSpacing spacing, int stepsOffs
                 .toArray();
     }
 
+    /** Timesteps of a caller, without what fractions they have. */
+    static int[] whole(double[] timesteps) {
+        return Arrays.stream(timesteps)
+                .mapToInt(timestep -> (int) Math.floor(timestep))
+                .toArray();
+    }
+
     /** How far apart the timesteps lie. */
     int stride(int steps) {
         return noise.size() / steps;

@@ -25,7 +25,7 @@ record DDIMScheduler(AlphaSchedule schedule, double finalAlphaCumprod, Predictio
 
     @Override
     public SamplingPlan plan(SamplingOptions options) {
-        options.requireOnly(getClass(), StepOption.ETA, StepOption.USE_CLIPPED_MODEL_OUTPUT);
+        options.requireOnly(this, StepOption.ETA, StepOption.USE_CLIPPED_MODEL_OUTPUT);
         options.requireAtMost(schedule.noise().size());
         int[] timesteps = schedule.timesteps(options.numInferenceSteps());
         return schedule.plan(

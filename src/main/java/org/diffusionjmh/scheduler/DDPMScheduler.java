@@ -5,6 +5,7 @@ import static org.diffusionjmh.scheduler.StepBuilder.SAMPLE;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Denoising diffusion probabilistic models (Ho et al. 2020): the posterior of equation 7, between the timesteps that the run visits.
@@ -48,10 +49,17 @@ record DDPMScheduler(AlphaSchedule schedule, PredictionType predictionType, Samp
     }
 
     @Override
+    public Set<CustomSchedule.Kind> customSchedules() {
+        return Set.of(CustomSchedule.Kind.TIMESTEPS);
+    }
+
+    @Override
     public SamplingPlan plan(SamplingOptions options) {
-        options.requireOnly(getClass());
+        options.requireOnly(this);
         options.requireAtMost(schedule.noise().size());
-        int[] timesteps = schedule.timesteps(options.numInferenceSteps());
+        int[] timesteps = options.custom(CustomSchedule.Kind.TIMESTEPS)
+                .map(AlphaSchedule::whole)
+                .orElseGet(() -> schedule.timesteps(options.numInferenceSteps()));
         return schedule.plan(
                 timesteps,
                 options.beginIndex(),

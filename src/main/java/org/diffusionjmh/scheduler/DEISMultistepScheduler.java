@@ -71,7 +71,7 @@ record DEISMultistepScheduler(
 
     @Override
     public SamplingPlan plan(SamplingOptions options) {
-        options.requireOnly(getClass(), StepOption.MU);
+        options.requireOnly(this, StepOption.MU);
         SigmaTable table = table(options);
         return new SamplingPlan(
                 1,

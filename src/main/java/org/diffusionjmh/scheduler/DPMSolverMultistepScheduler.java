@@ -3,6 +3,7 @@ package org.diffusionjmh.scheduler;
 import static org.diffusionjmh.scheduler.StepBuilder.SAMPLE;
 
 import java.util.List;
+import java.util.Set;
 import org.diffusionjmh.scheduler.DpmSolverAlgorithm.Expansion;
 
 /**
@@ -47,8 +48,13 @@ record DPMSolverMultistepScheduler(
     }
 
     @Override
+    public Set<CustomSchedule.Kind> customSchedules() {
+        return Set.of(CustomSchedule.Kind.TIMESTEPS);
+    }
+
+    @Override
     public SamplingPlan plan(SamplingOptions options) {
-        options.requireOnly(getClass(), StepOption.MU);
+        options.requireOnly(this, StepOption.MU);
         SigmaTable table = settings.table(schedule, options, wholeTimesteps);
         return new SamplingPlan(
                 1,

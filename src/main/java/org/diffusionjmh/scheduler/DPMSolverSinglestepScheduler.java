@@ -2,6 +2,7 @@ package org.diffusionjmh.scheduler;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.diffusionjmh.scheduler.DpmSolverAlgorithm.Expansion;
 
@@ -45,8 +46,13 @@ record DPMSolverSinglestepScheduler(SolverSchedule schedule, DpmSolverSettings s
     }
 
     @Override
+    public Set<CustomSchedule.Kind> customSchedules() {
+        return Set.of(CustomSchedule.Kind.TIMESTEPS);
+    }
+
+    @Override
     public SamplingPlan plan(SamplingOptions options) {
-        options.requireOnly(getClass(), StepOption.MU);
+        options.requireOnly(this, StepOption.MU);
         SigmaTable table = settings.table(schedule, options, schedule.sigmaSpacing() == SigmaSpacing.KARRAS);
         List<Integer> orders = orders(table.timesteps().size());
         return new SamplingPlan(

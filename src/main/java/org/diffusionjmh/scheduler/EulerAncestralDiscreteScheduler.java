@@ -22,8 +22,8 @@ record EulerAncestralDiscreteScheduler(KarrasSchedule schedule, PredictionType p
 
     @Override
     public SamplingPlan plan(SamplingOptions options) {
-        options.requireOnly(getClass());
-        SigmaTable table = schedule.table(options.numInferenceSteps());
+        options.requireOnly(this);
+        SigmaTable table = schedule.table(options);
         return new SamplingPlan(
                 schedule.initNoiseSigma(table),
                 table.timesteps(),

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * Euler's method, with noise put back before a step if asked for (Karras et al. 2022, algorithm 2 without its second order).
@@ -72,9 +73,21 @@ record EulerDiscreteScheduler(
     }
 
     @Override
+    public Set<CustomSchedule.Kind> customSchedules() {
+        return Set.of(CustomSchedule.Kind.TIMESTEPS, CustomSchedule.Kind.SIGMAS);
+    }
+
+    @Override
+    public int steps(SamplingOptions options) {
+        boolean withEnd = options.custom(CustomSchedule.Kind.SIGMAS).isPresent();
+        return withEnd ? options.numInferenceSteps() - 1 : options.numInferenceSteps();
+    }
+
+    @Override
     public SamplingPlan plan(SamplingOptions options) {
-        options.requireOnly(getClass(), StepOption.S_CHURN, StepOption.S_TMIN, StepOption.S_TMAX, StepOption.S_NOISE);
-        SigmaTable table = table(options.numInferenceSteps());
+        options.requireOnly(this, StepOption.S_CHURN, StepOption.S_TMIN, StepOption.S_TMAX, StepOption.S_NOISE);
+        SigmaTable table =
+                options.custom(CustomSchedule.Kind.SIGMAS).map(this::along).orElseGet(() -> table(options));
         return new SamplingPlan(
                 schedule.initNoiseSigma(table),
                 table.timesteps(),
@@ -84,9 +97,26 @@ record EulerDiscreteScheduler(
                 options.steps(table.timesteps().size(), order(), i -> step(table, i, options)));
     }
 
-    private SigmaTable table(int steps) {
+    /** The table of a caller's noise levels, of which the last is that of the end. */
+    private SigmaTable along(double[] sigmas) {
+        if (sigmas.length < 2) {
+            throw new IllegalArgumentException("EulerDiscreteScheduler: sigmas is one number, want at least two: one"
+                    + " for each step, and that of the end");
+        }
+        double[] visited = Arrays.copyOf(sigmas, sigmas.length - 1);
+        return SigmaTable.of(
+                continuousTimesteps ? continuous(visited) : schedule.timestepsOf(visited),
+                visited,
+                sigmas[sigmas.length - 1]);
+    }
+
+    private SigmaTable table(SamplingOptions options) {
+        if (continuousTimesteps) {
+            options.refuseTimesteps("timestep_type continuous");
+        }
         NoiseSchedule noise = schedule.noise();
-        double[] timesteps = schedule.spacedTimesteps(steps);
+        double[] timesteps = schedule.spacedTimesteps(options);
+        int steps = timesteps.length;
         double[] sigmas =
                 switch (interpolation) {
                     case LINEAR ->
@@ -100,10 +130,13 @@ record EulerDiscreteScheduler(
             timesteps = schedule.timestepsOf(sigmas);
         }
         if (continuousTimesteps) {
-            timesteps =
-                    Arrays.stream(sigmas).map(sigma -> 0.25 * Math.log(sigma)).toArray();
+            timesteps = continuous(sigmas);
         }
         return SigmaTable.of(timesteps, sigmas, finalSigma.value(noise.smallestSigma()));
+    }
+
+    private static double[] continuous(double[] sigmas) {
+        return Arrays.stream(sigmas).map(sigma -> 0.25 * Math.log(sigma)).toArray();
     }
 
     private Step step(SigmaTable table, int index, SamplingOptions options) {

@@ -4,6 +4,7 @@ import static org.diffusionjmh.scheduler.StepBuilder.MODEL_OUTPUT;
 import static org.diffusionjmh.scheduler.StepBuilder.SAMPLE;
 
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * Euler's method along a rectified flow (Liu et al. 2023, "Flow Straight and Fast"; Esser et al. 2024 for the noise levels): the denoiser
@@ -38,8 +39,13 @@ record FlowMatchEulerDiscreteScheduler(
     }
 
     @Override
+    public Set<CustomSchedule.Kind> customSchedules() {
+        return Set.of(CustomSchedule.Kind.TIMESTEPS, CustomSchedule.Kind.SIGMAS);
+    }
+
+    @Override
     public SamplingPlan plan(SamplingOptions options) {
-        options.requireOnly(getClass(), StepOption.MU);
+        options.requireOnly(this, StepOption.MU);
         SigmaTable table = table(options);
         return new SamplingPlan(
                 1,
@@ -55,9 +61,7 @@ record FlowMatchEulerDiscreteScheduler(
 
     private SigmaTable table(SamplingOptions options) {
         int steps = options.numInferenceSteps();
-        // As in diffusers, a fixed shift moves the ends of the range, and then all levels in it once more.
-        double[] sigmas = shift.apply(
-                TimestepSpacing.linspace(shift.fixed(1), shift.fixed(1.0 / numTrainTimesteps), steps), options);
+        double[] sigmas = shift.apply(unshifted(options), options);
         if (sigmaSpacing != SigmaSpacing.OF_TIMESTEPS) {
             sigmas = sigmaSpacing.between(sigmas[0], sigmas[steps - 1], steps);
         }
@@ -68,6 +72,18 @@ record FlowMatchEulerDiscreteScheduler(
                 .map(sigma -> (float) sigma * numTrainTimesteps)
                 .toArray();
         return SigmaTable.of(timesteps, sigmas, invertSigmas ? 1 : 0);
+    }
+
+    private double[] unshifted(SamplingOptions options) {
+        return options.schedule()
+                .map(schedule -> schedule.kind() == CustomSchedule.Kind.SIGMAS
+                        ? schedule.toArray()
+                        : Arrays.stream(schedule.toArray())
+                                .map(timestep -> timestep / numTrainTimesteps)
+                                .toArray())
+                // As in diffusers, a fixed shift moves the ends of the range, and then all levels in it once more.
+                .orElseGet(() -> TimestepSpacing.linspace(
+                        shift.fixed(1), shift.fixed(1.0 / numTrainTimesteps), options.numInferenceSteps()));
     }
 
     private Step step(double timestep, double sigma, double next) {

@@ -4,6 +4,7 @@ import static org.diffusionjmh.scheduler.StepBuilder.MODEL_OUTPUT;
 import static org.diffusionjmh.scheduler.StepBuilder.SAMPLE;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * Heun's method (Karras et al. 2022, algorithm 1): an Euler step, and the same step again with the mean of the derivatives at its ends;
@@ -35,9 +36,14 @@ record HeunDiscreteScheduler(KarrasSchedule schedule, PredictionType predictionT
     }
 
     @Override
+    public Set<CustomSchedule.Kind> customSchedules() {
+        return Set.of(CustomSchedule.Kind.TIMESTEPS);
+    }
+
+    @Override
     public SamplingPlan plan(SamplingOptions options) {
-        options.requireOnly(getClass());
-        SigmaTable table = schedule.table(options.numInferenceSteps());
+        options.requireOnly(this);
+        SigmaTable table = schedule.table(options);
         List<Double> sigmas = TwoCallTable.twiceInside(table.sigmas());
         List<Double> timesteps = TwoCallTable.twiceAfterFirst(table.timesteps());
         return new SamplingPlan(

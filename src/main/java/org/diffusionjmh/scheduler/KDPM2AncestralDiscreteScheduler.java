@@ -28,8 +28,8 @@ record KDPM2AncestralDiscreteScheduler(KarrasSchedule schedule, PredictionType p
 
     @Override
     public SamplingPlan plan(SamplingOptions options) {
-        options.requireOnly(getClass());
-        SigmaTable table = schedule.tableWithRoundedKarrasTimesteps(options.numInferenceSteps());
+        options.requireOnly(this);
+        SigmaTable table = schedule.tableWithRoundedKarrasTimesteps(options);
         int steps = table.timesteps().size();
         List<AncestralStep> splits = IntStream.range(0, steps)
                 .mapToObj(i -> AncestralStep.between(table.sigma(i), table.sigma(i + 1)))

@@ -28,8 +28,8 @@ record KDPM2DiscreteScheduler(KarrasSchedule schedule, PredictionType prediction
 
     @Override
     public SamplingPlan plan(SamplingOptions options) {
-        options.requireOnly(getClass());
-        SigmaTable table = schedule.tableWithRoundedKarrasTimesteps(options.numInferenceSteps());
+        options.requireOnly(this);
+        SigmaTable table = schedule.tableWithRoundedKarrasTimesteps(options);
         int steps = table.timesteps().size();
         List<Double> middles = IntStream.range(0, steps)
                 .mapToObj(i -> TwoCallTable.halfway(table.sigma(i), table.sigma(i + 1)))

@@ -21,25 +21,33 @@ record KarrasSchedule(NoiseSchedule noise, TimestepSpacing spacing, int stepsOff
                 sigmaSpacing);
     }
 
-    /** The timesteps of the spacing, before other noise levels displace them. */
-    double[] spacedTimesteps(int steps) {
-        return spacing.timesteps(steps, noise.size(), stepsOffset);
+    /**
+     * The timesteps of the caller or of the spacing, before other noise levels displace them.
+     *
+     * @throws IllegalArgumentException if other noise levels would displace those of a caller
+     */
+    double[] spacedTimesteps(SamplingOptions options) {
+        if (sigmaSpacing != SigmaSpacing.OF_TIMESTEPS) {
+            options.refuseTimesteps(sigmaSpacing.key());
+        }
+        return options.custom(CustomSchedule.Kind.TIMESTEPS)
+                .orElseGet(() -> spacing.timesteps(options.numInferenceSteps(), noise.size(), stepsOffset));
     }
 
     /** A run from noise to picture, ending without noise. */
-    SigmaTable table(int steps) {
-        double[] timesteps = spacedTimesteps(steps);
+    SigmaTable table(SamplingOptions options) {
+        double[] timesteps = spacedTimesteps(options);
         double[] sigmas = Arrays.stream(timesteps).map(noise::interpolatedSigma).toArray();
         if (sigmaSpacing != SigmaSpacing.OF_TIMESTEPS) {
-            sigmas = sigmaSpacing.between(sigmas[0], sigmas[steps - 1], steps);
+            sigmas = sigmaSpacing.between(sigmas[0], sigmas[sigmas.length - 1], sigmas.length);
             timesteps = timestepsOf(sigmas);
         }
         return SigmaTable.of(timesteps, sigmas, 0);
     }
 
     /** The same for samplers that tell the denoiser whole timesteps at {@link SigmaSpacing#KARRAS}. */
-    SigmaTable tableWithRoundedKarrasTimesteps(int steps) {
-        SigmaTable table = table(steps);
+    SigmaTable tableWithRoundedKarrasTimesteps(SamplingOptions options) {
+        SigmaTable table = table(options);
         return sigmaSpacing == SigmaSpacing.KARRAS
                 ? new SigmaTable(table.timesteps().stream().map(Math::rint).toList(), table.sigmas())
                 : table;

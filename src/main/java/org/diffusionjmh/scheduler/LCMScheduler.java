@@ -3,6 +3,7 @@ package org.diffusionjmh.scheduler;
 import static org.diffusionjmh.scheduler.StepBuilder.MODEL_OUTPUT;
 import static org.diffusionjmh.scheduler.StepBuilder.SAMPLE;
 
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -45,12 +46,29 @@ record LCMScheduler(
     }
 
     @Override
+    public Set<CustomSchedule.Kind> customSchedules() {
+        return Set.of(CustomSchedule.Kind.TIMESTEPS);
+    }
+
+    @Override
     public SamplingPlan plan(SamplingOptions options) {
-        options.requireOnly(getClass(), StepOption.ORIGINAL_INFERENCE_STEPS, StepOption.STRENGTH);
+        options.requireOnly(this, StepOption.ORIGINAL_INFERENCE_STEPS, StepOption.STRENGTH);
         AlphaSchedule schedule = new AlphaSchedule(noise, TimestepSpacing.LEADING, 0);
-        int[] timesteps = timesteps(options);
+        int[] timesteps = options.custom(CustomSchedule.Kind.TIMESTEPS)
+                .map(custom -> whole(custom, options))
+                .orElseGet(() -> timesteps(options));
         return schedule.plan(
                 timesteps, options.beginIndex(), options.steps(timesteps.length, 1, i -> step(schedule, timesteps, i)));
+    }
+
+    /** As diffusers counts the steps then, a run along a part of them would add noise to the result. */
+    private static int[] whole(double[] custom, SamplingOptions options) {
+        double strength = options.get(StepOption.STRENGTH, 1);
+        if (strength != 1) {
+            throw new IllegalArgumentException("LCMScheduler: strength is " + strength
+                    + ", want 1 with timesteps; give those of the end only instead");
+        }
+        return AlphaSchedule.whole(custom);
     }
 
     /** Evenly skipped through those of the distillation. */

@@ -26,12 +26,12 @@ record LMSDiscreteScheduler(KarrasSchedule schedule, PredictionType predictionTy
 
     @Override
     public SamplingPlan plan(SamplingOptions options) {
-        options.requireOnly(getClass(), StepOption.ORDER);
+        options.requireOnly(this, StepOption.ORDER);
         int order = (int) options.get(StepOption.ORDER, MAX_ORDER);
         if (order < 1 || order > MAX_ORDER) {
             throw new IllegalArgumentException("LMSDiscreteScheduler: order is " + order + ", want 1 to " + MAX_ORDER);
         }
-        SigmaTable table = schedule.table(options.numInferenceSteps());
+        SigmaTable table = schedule.table(options);
         return new SamplingPlan(
                 schedule.initNoiseSigma(table),
                 table.timesteps(),

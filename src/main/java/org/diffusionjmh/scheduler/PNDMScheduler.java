@@ -36,7 +36,7 @@ record PNDMScheduler(
 
     @Override
     public SamplingPlan plan(SamplingOptions options) {
-        options.requireOnly(getClass());
+        options.requireOnly(this);
         int steps = options.numInferenceSteps();
         if (!skipPrkSteps && steps < ORDER) {
             throw new IllegalArgumentException("PNDMScheduler: num_inference_steps is " + steps + ", want at least "

@@ -3,6 +3,7 @@ package org.diffusionjmh.scheduler;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.IntFunction;
@@ -11,11 +12,13 @@ import java.util.stream.IntStream;
 /**
  * What a run asks of its scheduler.
  *
- * @param numInferenceSteps number of steps; for schedulers of order 2 each takes up to two denoiser calls
+ * @param numInferenceSteps number of steps, or of a schedule's values; for schedulers of order 2 each takes up to two denoiser calls
+ * @param schedule where the steps lie; absent: where the scheduler's configuration says
  * @param beginIndex index of the first timestep to use, counted in denoiser calls; not 0 for image-to-image
  * @param values step options that differ from diffusers' defaults
  */
-public record SamplingOptions(int numInferenceSteps, int beginIndex, Map<StepOption, Double> values) {
+public record SamplingOptions(
+        int numInferenceSteps, Optional<CustomSchedule> schedule, int beginIndex, Map<StepOption, Double> values) {
     /** Checks the numbers. */
     public SamplingOptions {
         if (numInferenceSteps < 1) {
@@ -29,12 +32,17 @@ public record SamplingOptions(int numInferenceSteps, int beginIndex, Map<StepOpt
 
     /** A whole run with diffusers' defaults. */
     public static SamplingOptions ofSteps(int numInferenceSteps) {
-        return new SamplingOptions(numInferenceSteps, 0, Map.of());
+        return new SamplingOptions(numInferenceSteps, Optional.empty(), 0, Map.of());
+    }
+
+    /** A whole run along a schedule, otherwise with diffusers' defaults. */
+    public static SamplingOptions along(CustomSchedule schedule) {
+        return new SamplingOptions(schedule.values().size(), Optional.of(schedule), 0, Map.of());
     }
 
     /** The same, starting at another timestep. */
     public SamplingOptions withBeginIndex(int index) {
-        return new SamplingOptions(numInferenceSteps, index, values);
+        return new SamplingOptions(numInferenceSteps, schedule, index, values);
     }
 
     /** The same with one more step option. */
@@ -42,7 +50,7 @@ public record SamplingOptions(int numInferenceSteps, int beginIndex, Map<StepOpt
         Map<StepOption, Double> more = new EnumMap<>(StepOption.class);
         more.putAll(values);
         more.put(option, value);
-        return new SamplingOptions(numInferenceSteps, beginIndex, more);
+        return new SamplingOptions(numInferenceSteps, schedule, beginIndex, more);
     }
 
     /** The value of an option, if it was given. */
@@ -54,12 +62,32 @@ public record SamplingOptions(int numInferenceSteps, int beginIndex, Map<StepOpt
         return values.getOrDefault(option, absent);
     }
 
-    /** Refuses options that the scheduler does not take. */
-    void requireOnly(Class<? extends Scheduler> scheduler, StepOption... taken) {
+    /** The values of the caller's schedule, if it has one of this kind. */
+    Optional<double[]> custom(CustomSchedule.Kind kind) {
+        return schedule.filter(given -> given.kind() == kind).map(CustomSchedule::toArray);
+    }
+
+    /** Refuses timesteps where the configuration chooses noise levels instead. */
+    void refuseTimesteps(String configuration) {
+        if (custom(CustomSchedule.Kind.TIMESTEPS).isPresent()) {
+            throw new IllegalArgumentException(
+                    "timesteps do not go with " + configuration + ", by which the scheduler chooses noise levels");
+        }
+    }
+
+    /** Refuses options and schedules that the scheduler does not take. */
+    void requireOnly(Scheduler scheduler, StepOption... taken) {
+        String name = scheduler.getClass().getSimpleName();
+        schedule.map(CustomSchedule::kind)
+                .filter(kind -> !scheduler.customSchedules().contains(kind))
+                .ifPresent(kind -> {
+                    throw new IllegalArgumentException(
+                            name + " takes no " + kind + "; those that do: " + Schedulers.taking(kind));
+                });
         Set<StepOption> known = Set.of(taken);
         for (StepOption option : values.keySet()) {
             if (!known.contains(option)) {
-                throw new IllegalArgumentException(scheduler.getSimpleName() + " takes no option '" + option.key()
+                throw new IllegalArgumentException(name + " takes no option '" + option.key()
                         + "' (value " + values.get(option) + "); it takes "
                         + (known.isEmpty()
                                 ? "none"

@@ -1,6 +1,7 @@
 package org.diffusionjmh.scheduler;
 
 import com.google.gson.JsonObject;
+import java.util.Set;
 
 /**
  * A sampling method with its configuration: decides which noise levels a run visits and how each step gets from one to the next.
@@ -11,6 +12,16 @@ public interface Scheduler {
     /** How many denoiser calls a step takes, the last excepted: by it, strengths become begin indices. */
     default int order() {
         return 1;
+    }
+
+    /** The kinds of schedules it takes from a caller. */
+    default Set<CustomSchedule.Kind> customSchedules() {
+        return Set.of();
+    }
+
+    /** The steps of a whole run; for schedulers of order 2 each takes up to two denoiser calls. */
+    default int steps(SamplingOptions options) {
+        return options.numInferenceSteps();
     }
 
     /**

@@ -43,6 +43,17 @@ public final class Schedulers {
         return Collections.unmodifiableMap(factories);
     }
 
+    /** The class names of the schedulers that take such a schedule from a caller, sorted. */
+    static List<String> taking(CustomSchedule.Kind kind) {
+        return FACTORIES.entrySet().stream()
+                .filter(entry -> entry.getValue()
+                        .apply(new SchedulerConfig(entry.getKey(), new JsonObject()))
+                        .customSchedules()
+                        .contains(kind))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     private static Set<String> allKeys() {
         Set<String> keys = new TreeSet<>(KEYS_OF_ABSENT_CLASSES);
         FACTORIES.forEach((name, factory) -> {

@@ -1,6 +1,7 @@
 package org.diffusionjmh.scheduler;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.apache.commons.math3.distribution.BetaDistribution;
 
 /** Which noise levels a run visits. */
@@ -25,6 +26,11 @@ enum SigmaSpacing {
         SigmaSpacing exponentialOrElse = config.flag("use_exponential_sigmas", false) ? EXPONENTIAL : OF_TIMESTEPS;
         SigmaSpacing betaOrElse = config.flag("use_beta_sigmas", false) ? BETA : exponentialOrElse;
         return config.flag("use_karras_sigmas", false) ? KARRAS : betaOrElse;
+    }
+
+    /** diffusers' key that chooses it. */
+    String key() {
+        return this == LU ? "use_lu_lambdas" : "use_" + name().toLowerCase(Locale.ROOT) + "_sigmas";
     }
 
     /**

@@ -62,6 +62,7 @@ record SolverSchedule(
     SolverPoints points(SamplingOptions options, int last) {
         int steps = options.numInferenceSteps();
         if (alongFlow) {
+            options.refuseTimesteps("use_flow_sigmas");
             double[] signal = TimestepSpacing.linspace(1, 1.0 / noise.size(), steps + 1);
             double[] even = IntStream.range(0, steps)
                     .mapToDouble(i -> 1 - signal[steps - i])
@@ -70,11 +71,14 @@ record SolverSchedule(
         }
         flow.refuseMu(options);
         if (sigmaSpacing == SigmaSpacing.OF_TIMESTEPS) {
-            double[] timesteps = spacing.solverTimesteps(steps, noise.size(), last, stepsOffset);
+            double[] timesteps = options.custom(CustomSchedule.Kind.TIMESTEPS)
+                    .map(custom -> Arrays.stream(custom).map(Math::floor).toArray())
+                    .orElseGet(() -> spacing.solverTimesteps(steps, noise.size(), last, stepsOffset));
             return new SolverPoints(
                     timesteps,
                     Arrays.stream(timesteps).map(noise::interpolatedSigma).toArray());
         }
+        options.refuseTimesteps(sigmaSpacing.key());
         return at(sigmaSpacing.between(noise.largestSigma(), noise.smallestSigma(), steps));
     }
 

@@ -66,8 +66,13 @@ record UniPCMultistepScheduler(
     }
 
     @Override
+    public Set<CustomSchedule.Kind> customSchedules() {
+        return Set.of(CustomSchedule.Kind.SIGMAS);
+    }
+
+    @Override
     public SamplingPlan plan(SamplingOptions options) {
-        options.requireOnly(getClass(), StepOption.MU);
+        options.requireOnly(this, StepOption.MU);
         SigmaTable table = schedule.table(options);
         List<NoiseLevel> levels = IntStream.range(0, table.sigmas().size())
                 .mapToObj(i -> schedule.solver().level(table.sigma(i)))

@@ -40,6 +40,11 @@ record UniPCSchedule(SolverSchedule solver, OptionalDouble sigmaMin, OptionalDou
     }
 
     SigmaTable table(SamplingOptions options) {
+        boolean flow = solver.alongFlow() && solver.sigmaSpacing() == SigmaSpacing.OF_TIMESTEPS;
+        if (options.schedule().isPresent() && !flow) {
+            throw new IllegalArgumentException(
+                    "UniPCMultistepScheduler: takes sigmas with use_flow_sigmas true and no other noise levels chosen only");
+        }
         return switch (solver.sigmaSpacing()) {
             case OF_TIMESTEPS -> solver.alongFlow() ? flow(options) : ofTimesteps(options);
             case KARRAS ->
@@ -69,8 +74,11 @@ record UniPCSchedule(SolverSchedule solver, OptionalDouble sigmaMin, OptionalDou
 
     private SigmaTable flow(SamplingOptions options) {
         int steps = options.numInferenceSteps();
-        double[] even = TimestepSpacing.linspace(1, 1.0 / solver.noise().size(), steps + 1);
-        double[] sigmas = solver.flow().apply(Arrays.copyOf(even, steps), options);
+        double[] given = options.custom(CustomSchedule.Kind.SIGMAS).orElseGet(() -> {
+            double[] even = TimestepSpacing.linspace(1, 1.0 / solver.noise().size(), steps + 1);
+            return Arrays.copyOf(even, steps);
+        });
+        double[] sigmas = solver.flow().apply(given, options);
         if (Math.abs(sigmas[0] - 1) < FROM_PURE_NOISE) {
             sigmas[0] -= FROM_PURE_NOISE;
         }

@@ -11,6 +11,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.pipeline.SizeConditions.Pair;
+import org.diffusionjmh.scheduler.CustomSchedule;
 import org.diffusionjmh.source.ModelDescription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,7 @@ class CallArgumentsTest {
                  "guidance_rescale": 0.5, "num_images_per_prompt": 2, "eta": 0.25, "clip_skip": 1, "denoising_end": 0.8,
                  "original_size": [1, 2], "crops_coords_top_left": [3, 4], "target_size": [5, 6],
                  "negative_original_size": [7, 8], "negative_crops_coords_top_left": [9, 10],
-                 "negative_target_size": [11, 12], "original_inference_steps": 25, "strength": 0.75, "image_guidance_scale": 1.25}
+                 "negative_target_size": [11, 12], "original_inference_steps": 25, "timesteps": [999, 500.5, 1], "strength": 0.75, "image_guidance_scale": 1.25}
                 """);
         TextToImageRequest expected = new TextToImageRequest(
                 List.of("a"),
@@ -54,6 +55,7 @@ class CallArgumentsTest {
                 OptionalDouble.of(0.8),
                 0.25,
                 OptionalInt.of(25),
+                Optional.of(new CustomSchedule(CustomSchedule.Kind.TIMESTEPS, List.of(999.0, 500.5, 1.0))),
                 Optional.empty(),
                 Optional.empty());
         TextToImageRequest text = arguments.applyTo(builder()).build();
@@ -96,6 +98,12 @@ class CallArgumentsTest {
                     {"target_size": [-1, 2]}    | want two whole numbers
                     {"guidance_rescale": 1.5}   | guidance_rescale is 1.5, want 0 to 1
                     {"denoising_end": 0}        | denoising_end is 0.0, want above 0
+                    {"timesteps": 3}            | call argument 'timesteps' is 3, want a list of numbers
+                    {"timesteps": [3, "2"]}     | want a list of numbers
+                    {"timesteps": []}           | timesteps is empty, want at least one value
+                    {"timesteps": [3, 3]}       | timesteps are [3.0, 3.0], want descending numbers
+                    {"sigmas": [3, -1]}         | sigmas are [3.0, -1.0], want descending numbers of which none is negative
+                    {"sigmas": [1], "timesteps": [1]} | 'timesteps' and 'sigmas' are both given, want one of them at most
                     """)
     void mistakesAreNamed(String json, String message) {
         IllegalArgumentException e = assertThrows(
@@ -111,13 +119,13 @@ class CallArgumentsTest {
     /** The signatures of diffusers' pipelines. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    StableDiffusionPipeline                 | false | clip_skip guidance_rescale eta | prompt_2 strength target_size
+                    StableDiffusionPipeline                 | false | clip_skip guidance_rescale eta timesteps | prompt_2 strength target_size
                     StableDiffusionPipeline                 | true  | clip_skip strength             | guidance_rescale image_guidance_scale
-                    StableDiffusionInstructPix2PixPipeline  | true  | image_guidance_scale           | clip_skip guidance_rescale strength
+                    StableDiffusionInstructPix2PixPipeline  | true  | image_guidance_scale           | clip_skip guidance_rescale strength timesteps
                     StableDiffusionXLPipeline               | false | prompt_2 negative_target_size  | strength
-                    StableDiffusionXLPipeline               | true  | strength denoising_end         | image_guidance_scale
+                    StableDiffusionXLPipeline               | true  | strength denoising_end sigmas  | image_guidance_scale
                     StableDiffusionXLInstructPix2PixPipeline| true  | prompt_2 guidance_rescale      | clip_skip negative_target_size
-                    LatentConsistencyModelPipeline          | false | original_inference_steps clip_skip | negative_prompt eta
+                    LatentConsistencyModelPipeline          | false | original_inference_steps clip_skip timesteps | negative_prompt eta sigmas
                     StableDiffusionXLControlNetPipeline     | false | denoising_end clip_skip        | guidance_rescale strength
                     PixArtAlphaPipeline                     | false | negative_prompt eta            | clip_skip prompt_2
                     """)

@@ -144,4 +144,60 @@ final class SamplingPlanTest {
                 .getMessage();
         assertTrue(noSignal.contains("v_prediction"), noSignal);
     }
+
+    private static SamplingOptions along(CustomSchedule.Kind kind, Double... values) {
+        return SamplingOptions.along(new CustomSchedule(kind, List.of(values)));
+    }
+
+    @Test
+    void aSchedulerThatTakesNoneNamesThoseThatDo() {
+        SamplingOptions timesteps = along(CustomSchedule.Kind.TIMESTEPS, 900.0, 100.0);
+        assertEquals(
+                "DDIMScheduler takes no timesteps; those that do: [DDPMScheduler, DPMSolverMultistepScheduler,"
+                        + " DPMSolverSinglestepScheduler, EulerDiscreteScheduler, FlowMatchEulerDiscreteScheduler,"
+                        + " HeunDiscreteScheduler, LCMScheduler]",
+                assertThrows(IllegalArgumentException.class, () -> scheduler("DDIM", Map.of())
+                                .plan(timesteps))
+                        .getMessage());
+        assertEquals(
+                "HeunDiscreteScheduler takes no sigmas; those that do: [EulerDiscreteScheduler,"
+                        + " FlowMatchEulerDiscreteScheduler, UniPCMultistepScheduler]",
+                assertThrows(IllegalArgumentException.class, () -> scheduler("HeunDiscrete", Map.of())
+                                .plan(along(CustomSchedule.Kind.SIGMAS, 5.0, 1.0)))
+                        .getMessage());
+    }
+
+    @Test
+    void schedulesThatTheConfigurationContradictsAreRefused() {
+        SamplingOptions timesteps = along(CustomSchedule.Kind.TIMESTEPS, 900.0, 100.0);
+        SamplingOptions sigmas = along(CustomSchedule.Kind.SIGMAS, 5.0, 1.0);
+        assertRefused("use_karras_sigmas", scheduler("EulerDiscrete", Map.of("use_karras_sigmas", true)), timesteps);
+        assertRefused("use_lu_lambdas", scheduler("DPMSolverMultistep", Map.of("use_lu_lambdas", true)), timesteps);
+        assertRefused("use_flow_sigmas", scheduler("DPMSolverSinglestep", Map.of("use_flow_sigmas", true)), timesteps);
+        assertRefused(
+                "timestep_type continuous",
+                scheduler("EulerDiscrete", Map.of("timestep_type", "continuous", "prediction_type", "v_prediction")),
+                timesteps);
+        assertRefused("use_flow_sigmas true", scheduler("UniPCMultistep", Map.of()), sigmas);
+        assertRefused(
+                "want at least two", scheduler("EulerDiscrete", Map.of()), along(CustomSchedule.Kind.SIGMAS, 5.0));
+        assertRefused("training's 0 to 999", scheduler("DDPM", Map.of()), along(CustomSchedule.Kind.TIMESTEPS, 1000.0));
+        assertRefused("want 1 with timesteps", scheduler("LCM", Map.of()), timesteps.with(StepOption.STRENGTH, 0.6));
+    }
+
+    private static void assertRefused(String reason, Scheduler scheduler, SamplingOptions options) {
+        String message = assertThrows(IllegalArgumentException.class, () -> scheduler.plan(options))
+                .getMessage();
+        assertTrue(message.contains(reason), message);
+    }
+
+    /** The last of Euler's noise levels is where the run ends, not a step. */
+    @Test
+    void stepsOfASchedule() {
+        SamplingOptions sigmas = along(CustomSchedule.Kind.SIGMAS, 5.0, 1.0, 0.0);
+        assertEquals(2, scheduler("EulerDiscrete", Map.of()).steps(sigmas));
+        assertEquals(3, scheduler("FlowMatchEulerDiscrete", Map.of()).steps(sigmas));
+        assertEquals(
+                2, scheduler("EulerDiscrete", Map.of()).plan(sigmas).steps().size());
+    }
 }

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -66,13 +68,23 @@ final class SchedulerGoldenTest {
 
         private SamplingPlan plan() {
             Scheduler scheduler = Scheduler.of(json.getAsJsonObject("config"));
-            SamplingOptions options =
-                    SamplingOptions.ofSteps(json.get("num_inference_steps").getAsInt());
+            SamplingOptions options = Arrays.stream(CustomSchedule.Kind.values())
+                    .filter(kind -> json.has(kind.toString()))
+                    .findFirst()
+                    .map(kind -> SamplingOptions.along(new CustomSchedule(kind, numbers(kind.toString()))))
+                    .orElseGet(() -> SamplingOptions.ofSteps(
+                            json.get("num_inference_steps").getAsInt()));
             for (var option : json.getAsJsonObject("step").entrySet()) {
                 options = options.with(
                         StepOption.of(option.getKey()), option.getValue().getAsDouble());
             }
             return scheduler.plan(options.withBeginIndex(json.get("begin").getAsInt() * scheduler.order()));
+        }
+
+        private List<Double> numbers(String key) {
+            return json.getAsJsonArray(key).asList().stream()
+                    .map(JsonElement::getAsDouble)
+                    .toList();
         }
 
         private void checkTables(SamplingPlan plan) {
