@@ -3,10 +3,13 @@ package org.diffusionjmh.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.pipeline.PipelineOptionsParser;
+import org.diffusionjmh.source.BuiltInControlNet;
 import org.diffusionjmh.source.BuiltInModel;
+import org.diffusionjmh.source.ControlNetWriter;
 import org.diffusionjmh.source.Scale;
 import org.diffusionjmh.source.SnapshotWriter;
 import picocli.CommandLine.Command;
@@ -14,10 +17,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Writes a built-in model as a snapshot folder, for other programs to run the same weights. */
+/** Writes a built-in model or ControlNet as a folder, for other programs to run the same weights. */
 @Command(
         name = "snapshot",
-        description = "Writes a built-in model, made-up weights included, as a folder that diffusers loads as it is.",
+        description =
+                "Writes a built-in model or ControlNet, made-up weights included, as a folder that diffusers loads as"
+                        + " it is.",
         sortOptions = false)
 final class SnapshotCommand implements Callable<Integer> {
     private static final double BYTES_PER_GIB = 1 << 30;
@@ -25,7 +30,7 @@ final class SnapshotCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "ID",
-            description = "Name of a built-in model. Default: ${DEFAULT-VALUE}",
+            description = "Name of a built-in model or ControlNet. Default: ${DEFAULT-VALUE}",
             defaultValue = "SG161222/RealVisXL_V4.0")
     private String model;
 
@@ -55,12 +60,18 @@ final class SnapshotCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        BuiltInModel builtIn = BuiltInModel.named(model)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "there is no built-in model '" + model + "'; known: " + BuiltInModel.knownNames()));
         DType type = PipelineOptionsParser.dtype(dtype).orElse(DType.FP32);
         Scale size = PipelineOptionsParser.scale(scale).orElse(Scale.MINI);
-        new SnapshotWriter(builtIn, size, type).write(output, progress());
+        Optional<BuiltInModel> builtIn = BuiltInModel.named(model);
+        Optional<BuiltInControlNet> controlNet = BuiltInControlNet.named(model);
+        if (builtIn.isPresent()) {
+            new SnapshotWriter(builtIn.get(), size, type).write(output, progress());
+        } else if (controlNet.isPresent()) {
+            new ControlNetWriter(controlNet.get(), size, type).write(output, progress());
+        } else {
+            throw new IllegalArgumentException("there is no built-in model '" + model + "'; known: "
+                    + BuiltInModel.knownNames() + ", and the ControlNets " + BuiltInControlNet.knownNames());
+        }
         spec.commandLine().getOut().println("Snapshot: " + output);
         return ExitStatus.OK;
     }

@@ -1,5 +1,6 @@
 package org.diffusionjmh.source;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -40,6 +41,19 @@ public record BuiltInControlNet(String id, String folder) {
     }
 
     ModelConfig config(Scale scale) {
-        return new BuiltInResources(id, folder).config(scale.id() + "/config.json");
+        return resources().config(configName(scale));
+    }
+
+    /** The content of its {@code config.json}. */
+    byte[] configFile(Scale scale) throws IOException {
+        return resources().bytes(configName(scale));
+    }
+
+    private static String configName(Scale scale) {
+        return scale.id() + "/config.json";
+    }
+
+    private BuiltInResources resources() {
+        return new BuiltInResources(id, folder);
     }
 }

@@ -1,21 +1,13 @@
 package org.diffusionjmh.source;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import org.diffusionjmh.compiler.TensorTypes;
 import org.diffusionjmh.graph.DType;
-import org.diffusionjmh.libtorch.ScalarType;
-import org.diffusionjmh.weights.Dtype;
-import org.diffusionjmh.weights.SafetensorsWriter;
-import org.diffusionjmh.weights.TensorInfo;
 
 /**
  * Writes a built-in model as a snapshot that diffusers' {@code from_pretrained} loads as it is, so that other programs can run the very
@@ -58,7 +50,8 @@ public final class SnapshotWriter {
                 NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
                 BuiltInFiles files = new BuiltInFiles(model, scale, manager)) {
             writeFiles(folder.path());
-            writeWeights(files, manager, folder, progress);
+            new NetworkWriter(dtype)
+                    .write(networks(), network -> files.weights(network.name()), manager, folder, progress);
             folder.commit();
         }
     }
@@ -76,45 +69,14 @@ public final class SnapshotWriter {
         }
     }
 
-    private void writeWeights(BuiltInFiles files, NDManager manager, UnfinishedFolder folder, Progress progress)
-            throws IOException {
-        Map<String, Map<String, TensorInfo>> networks = networks();
-        long total = networks.values().stream()
-                .flatMap(tensors -> tensors.values().stream())
-                .mapToLong(TensorInfo::bytes)
-                .sum();
-        long bytes = 0;
-        for (Map.Entry<String, Map<String, TensorInfo>> network : networks.entrySet()) {
-            String component = network.getKey();
-            Path file = folder.path().resolve(component).resolve(weightsFile(component));
-            try (SafetensorsWriter writer = SafetensorsWriter.create(file, network.getValue());
-                    ModelFiles.Weights weights = files.weights(component)) {
-                for (Map.Entry<String, TensorInfo> tensor : network.getValue().entrySet()) {
-                    folder.checkGoingOn();
-                    Shape shape = tensor.getValue().shape();
-                    try (NDArray values = weights.load(tensor.getKey(), shape, manager, TensorTypes.dataType(dtype))) {
-                        writer.write(tensor.getKey(), values);
-                    }
-                    bytes += tensor.getValue().bytes();
-                    progress.written(component, bytes, total);
-                }
-                writer.commit();
-            }
-        }
-    }
-
-    /** Component to weight to type and shape. */
-    private Map<String, Map<String, TensorInfo>> networks() {
-        Dtype stored = Dtype.of(ScalarType.of(TensorTypes.dataType(dtype)));
-        Map<String, Map<String, TensorInfo>> networks = new LinkedHashMap<>();
-        for (String component : model.networks()) {
-            Map<String, TensorInfo> tensors = new TreeMap<>();
-            String className = model.components().get(component).name();
-            NetworkWeights.of(className, model.config(scale, component))
-                    .forEach((key, shape) -> tensors.put(key, new TensorInfo(stored, shape)));
-            networks.put(component, tensors);
-        }
-        return networks;
+    private List<NetworkWriter.Network> networks() {
+        return model.networks().stream()
+                .map(component -> new NetworkWriter.Network(
+                        component,
+                        model.components().get(component).name(),
+                        model.config(scale, component),
+                        component + "/" + weightsFile(component)))
+                .toList();
     }
 
     private String weightsFile(String component) {

@@ -1,11 +1,14 @@
 package org.diffusionjmh.cli;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,27 +34,46 @@ class SnapshotCommandTest {
         assertEquals(-1, Files.mismatch(ofSnapshot, ofBuiltIn));
     }
 
-    private int generate(String model, Path picture) {
-        return output.run(
-                "generate",
-                "--model",
-                model,
-                "--device",
-                "cpu",
-                "--dtype",
-                "fp32",
-                "--scale",
-                "mini",
-                "--height",
-                "64",
-                "--width",
-                "64",
-                "--steps",
-                "2",
-                "--warmups",
-                "0",
-                "--output-image",
-                picture.toString());
+    /** So is the picture under a ControlNet's. */
+    @Test
+    void aControlNetSaysTheSame() {
+        Path net = folder.resolve("canny");
+        assertEquals(
+                0, output.run("snapshot", "--model", "sd-controlnet-canny", "--output", net.toString()), output::err);
+        Path ofFolder = folder.resolve("folder.png");
+        Path ofBuiltIn = folder.resolve("builtin.png");
+        assertEquals(0, generate("sd15", ofFolder, "--controlnet", net.toString()), output::err);
+        assertFalse(output.err().contains("canny runs with made-up"), output::err);
+        assertEquals(0, generate("sd15", ofBuiltIn, "--controlnet", "sd-controlnet-canny"), output::err);
+        assertTrue(output.err().contains("canny runs with made-up"), output::err);
+        assertDoesNotThrow(() -> assertEquals(-1, Files.mismatch(ofFolder, ofBuiltIn)));
+    }
+
+    private int generate(String model, Path picture, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(more));
+        arguments.addAll(
+                0,
+                List.of(
+                        "generate",
+                        "--model",
+                        model,
+                        "--device",
+                        "cpu",
+                        "--dtype",
+                        "fp32",
+                        "--scale",
+                        "mini",
+                        "--height",
+                        "64",
+                        "--width",
+                        "64",
+                        "--steps",
+                        "2",
+                        "--warmups",
+                        "0",
+                        "--output-image",
+                        picture.toString()));
+        return output.run(arguments.toArray(String[]::new));
     }
 
     @Test
