@@ -7,6 +7,7 @@ import java.util.List;
 import org.diffusionjmh.image.EllipseImage;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.pipeline.ControlImage;
+import org.diffusionjmh.pipeline.ControlNetImageToImageRequest;
 import org.diffusionjmh.pipeline.ControlNetRequest;
 import org.diffusionjmh.pipeline.TextToImageRequest;
 import picocli.CommandLine.Option;
@@ -24,13 +25,13 @@ final class ControlNetOptions {
     @Option(
             names = "--control-image",
             paramLabel = "FILE",
-            description = "PNG or JPEG file that the ControlNet is shown. Default: a white ellipse on black")
+            description = "PNG, JPEG or WebP file that the ControlNet is shown. Default: a white ellipse on black")
     private List<Path> images = List.of();
 
     @Option(
             names = "--controlnet-conditioning-scale",
             paramLabel = "X",
-            description = "How much the ControlNet says. Default: 1")
+            description = "How much the ControlNet says. Default: 1, with an input image 0.8")
     private List<Double> scales = List.of();
 
     @Option(
@@ -94,10 +95,20 @@ final class ControlNetOptions {
      * @throws IllegalArgumentException if an option has no legal value
      */
     ControlNetRequest request(TextToImageRequest text, List<RgbImage> pictures) {
+        return request(text, pictures, 1);
+    }
+
+    /** The same for a run that starts from a picture. */
+    ControlNetRequest startedRequest(TextToImageRequest text, List<RgbImage> pictures) {
+        return request(text, pictures, ControlNetImageToImageRequest.DEFAULT_CONDITIONING_SCALE);
+    }
+
+    private ControlNetRequest request(TextToImageRequest text, List<RgbImage> pictures, double defaultScale) {
         List<ControlImage> controls = new ArrayList<>();
         for (int i = 0; i < models.size(); i++) {
             RgbImage picture = pictures.isEmpty() ? EllipseImage.of(text.height(), text.width()) : pictures.get(i);
-            controls.add(new ControlImage(picture, number(scales, i, 1), number(starts, i, 0), number(ends, i, 1)));
+            controls.add(new ControlImage(
+                    picture, number(scales, i, defaultScale), number(starts, i, 0), number(ends, i, 1)));
         }
         return new ControlNetRequest(text, controls, guessMode);
     }

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.pipeline.CallArguments;
+import org.diffusionjmh.pipeline.ControlNetRequest;
 import org.diffusionjmh.pipeline.DiffusionPipeline;
 import org.diffusionjmh.pipeline.PipelineOptions;
 import org.diffusionjmh.pipeline.Pipelines;
@@ -85,7 +86,20 @@ final class GenerateCommand implements Callable<Integer> {
             arguments.requireTakenBy(description, image.isPresent());
             return arguments.applyTo(text.request(description, options.scale(), sizing));
         };
-        if (image.isPresent()) {
+        if (image.isPresent() && !control.models().isEmpty()) {
+            var pipeline = Pipelines.controlNetImageToImage(model.model(), control.models(), options, warnings);
+            run(
+                    tasks,
+                    new LoadedPipeline<>(
+                            pipeline,
+                            requests,
+                            request -> arguments.applyTo(
+                                    input.request(control.startedRequest(request, controlImages), image.get())),
+                            options.dtype(),
+                            warnings),
+                    start,
+                    console);
+        } else if (image.isPresent()) {
             var pipeline = Pipelines.imageToImage(model.model(), options, warnings);
             run(
                     tasks,
@@ -129,11 +143,10 @@ final class GenerateCommand implements Callable<Integer> {
             throws IOException {
         TextToImageRequest draft =
                 arguments.applyTo(text.draft(model.isPixArt())).build();
+        ControlNetRequest controlled = control.request(draft, controlImages);
         image.ifPresent(picture -> arguments.applyTo(input.request(draft, picture)));
-        control.request(draft, controlImages);
         if (image.isPresent() && !control.models().isEmpty()) {
-            throw new IllegalArgumentException(
-                    "--controlnet does not go with --input-image: ControlNets control what is made from text");
+            arguments.applyTo(input.request(controlled, image.get()));
         }
         if (warmups < 0) {
             throw new IllegalArgumentException("warmups is " + warmups + ", want at least 0");

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.diffusionjmh.image.RgbImage;
+import org.diffusionjmh.pipeline.ControlNetImageToImageRequest;
+import org.diffusionjmh.pipeline.ControlNetRequest;
 import org.diffusionjmh.pipeline.ImageToImageRequest;
 import org.diffusionjmh.pipeline.TextToImageRequest;
 import picocli.CommandLine.Option;
@@ -22,7 +24,7 @@ final class InputImageOptions {
             names = "--strength",
             paramLabel = "X",
             description = "How far image to image may go from the input image, 0 to 1: the part of the steps that is"
-                    + " taken. Default: 0.3 for SDXL, 0.8 otherwise")
+                    + " taken. Default: 0.3 for SDXL without a ControlNet, 0.8 otherwise")
     private Optional<Double> strength;
 
     @Option(
@@ -56,6 +58,19 @@ final class InputImageOptions {
      */
     ImageToImageRequest request(TextToImageRequest text, RgbImage image) {
         return new ImageToImageRequest(text, image, number(strength), number(imageGuidanceScale));
+    }
+
+    /**
+     * What to make of the picture under the control of others.
+     *
+     * @throws IllegalArgumentException if an option has no legal value, or is about InstructPix2Pix
+     */
+    ControlNetImageToImageRequest request(ControlNetRequest control, RgbImage image) {
+        if (imageGuidanceScale.isPresent()) {
+            throw new IllegalArgumentException(
+                    "--image-guidance-scale is InstructPix2Pix's, and does not go with --controlnet");
+        }
+        return new ControlNetImageToImageRequest(control, image, number(strength));
     }
 
     private static OptionalDouble number(Optional<Double> option) {

@@ -41,21 +41,22 @@ public final class CallArguments {
         Predicate<Call> sd = call -> call.family("StableDiffusion") && !xl.test(call);
         Predicate<Call> consistency = call -> call.model().isLatentConsistencyModel();
         Predicate<Call> control = call -> call.model().takesControlNets();
+        Predicate<Call> controlledStart = control.and(Call::image);
         Map<String, Predicate<Call>> known = new TreeMap<>();
         known.put("negative_prompt", consistency.negate());
         known.put("guidance_scale", any);
         known.put("num_images_per_prompt", any);
         known.put("eta", consistency.negate());
         known.put("original_inference_steps", consistency);
-        known.put("timesteps", edit.negate());
-        known.put("sigmas", edit.negate().and(consistency.negate()));
+        known.put("timesteps", edit.or(controlledStart).negate());
+        known.put("sigmas", edit.or(controlledStart).or(consistency).negate());
         known.put("guidance_rescale", xl.or(sd.and(call -> !call.image())).and(control.negate()));
         known.put("clip_skip", xl.or(sd).or(consistency).and(edit.negate()));
         known.put("strength", edit.negate().and(Call::image));
         known.put("image_guidance_scale", edit);
         known.put("prompt_2", xl);
         known.put("negative_prompt_2", xl);
-        known.put("denoising_end", xl);
+        known.put("denoising_end", xl.and(controlledStart.negate()));
         known.put("original_size", xl);
         known.put("crops_coords_top_left", xl);
         known.put("target_size", xl);
@@ -154,6 +155,14 @@ public final class CallArguments {
                 .map(CallArgument::number)
                 .map(changed::withImageGuidanceScale)
                 .orElse(changed);
+    }
+
+    /** The same for a request with ControlNets too. */
+    public ControlNetImageToImageRequest applyTo(ControlNetImageToImageRequest request) {
+        return value("strength")
+                .map(CallArgument::number)
+                .map(request::withStrength)
+                .orElse(request);
     }
 
     private Optional<CustomSchedule> schedule() {

@@ -1,75 +1,25 @@
 package org.diffusionjmh.pipeline;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.IntStream;
-import org.diffusionjmh.libtorch.ScalarType;
-import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.libtorch.TorchSession;
 import org.diffusionjmh.source.ModelFiles;
 
-/** Text to image with ControlNets (Zhang et al. 2023): starts from noise, and control pictures have a say in the steps. */
+/** Text to image with ControlNets: starts from noise, and control pictures have a say in the steps. */
 final class LatentControlNet extends LatentDiffusionPipeline<ControlNetRequest> implements ControlNetPipeline {
+    private final Controls controls;
+
     LatentControlNet(ModelFiles files, TorchSession session, PipelineParts parts) {
         super(files, session, parts);
+        this.controls = new Controls(parts);
     }
 
     @Override
     Denoising start(ControlNetRequest request, Warnings warnings, NoiseSource source, NDManager manager) {
-        int nets = parts().controlNets().size();
-        if (request.controls().size() != nets) {
-            throw new IllegalArgumentException(description() + ": was given "
-                    + request.controls().size() + " control pictures, want one for each ControlNet: " + nets);
-        }
         TextToImageRequest text = request.text();
+        RunPlan plan = RunPlan.of(text, parts(), text.sampling());
         Guidance guidance = parts().classifierFreeGuidance(text);
         Conditioning conditioning = parts().promptEncoder().encode(text, guidance.prompts(), manager, warnings);
-        Control control = control(request, guidance, conditioning, manager);
-        return fromNoise(text, guidance, conditioning.withControl(control), source, manager);
-    }
-
-    private Control control(
-            ControlNetRequest request, Guidance guidance, Conditioning conditioning, NDManager manager) {
-        List<ControlNet> nets = parts().controlNets();
-        // Residuals that are averaged over the picture are meant for the prompt alone.
-        boolean guessMode = request.guessMode() || nets.get(0).config().globalPoolConditions();
-        boolean promptOnly = guessMode && guidance.predictions() == 2;
-        Conditioning text = promptOnly ? conditioning.ofPrompt(manager) : conditioning;
-        TextToImageRequest size = request.text();
-        int rows = promptOnly ? size.images() : size.images() * guidance.predictions();
-        int steps =
-                RunPlan.of(size, parts(), size.sampling()).sampling().steps().size();
-        List<ControlBranch> branches = new ArrayList<>();
-        for (int i = 0; i < nets.size(); i++) {
-            ControlImage image = request.controls().get(i);
-            try (NDArray single = nets.get(i).picture(image.image(), size.height(), size.width(), manager)) {
-                NDArray picture = PromptBatch.tiled(single, rows);
-                branches.add(ControlBranch.of(nets.get(i), image, steps, text, picture, guessMode, manager));
-            }
-        }
-        boolean pauses =
-                IntStream.range(0, steps).anyMatch(step -> branches.stream().noneMatch(branch -> branch.isOn(step)));
-        NDList zeros = pauses || promptOnly ? zeros(size, guidance, conditioning, manager) : new NDList();
-        return new Control(branches, promptOnly, zeros);
-    }
-
-    /** Residuals of zero for the U-Net's batch. */
-    private NDList zeros(TextToImageRequest size, Guidance guidance, Conditioning conditioning, NDManager manager) {
-        Denoiser.Sizes sizes = new Denoiser.Sizes(
-                (long) size.images() * guidance.predictions(),
-                size.height() / TextToImageRequest.SIZE_MULTIPLE,
-                size.width() / TextToImageRequest.SIZE_MULTIPLE,
-                conditioning.encoderHiddenStates().getShape().get(1));
-        NDList zeros = new NDList();
-        for (Shape shape : parts().controlNets().get(0).residualShapes(sizes)) {
-            try (NDArray array = manager.zeros(shape)) {
-                zeros.add(TensorMemory.copy(array, ScalarType.of(parts().dataType()), manager));
-            }
-        }
-        return zeros;
+        Control control = controls.of(request, plan, guidance, conditioning, manager);
+        return fromNoise(plan, text.seed(), guidance, conditioning.withControl(control), source, manager);
     }
 }

@@ -33,11 +33,6 @@ import org.diffusionjmh.source.ModelFiles;
 
 /** Puts a latent diffusion pipeline together from a model's files. */
 final class PipelineAssembly {
-    /** What the evaluation sampled with, whatever the model's own scheduler. */
-    private static final String DEFAULT_SCHEDULER = "EulerAncestralDiscreteScheduler";
-
-    private static final String CONSISTENCY_SCHEDULER = "LCMScheduler";
-
     /** Side of latents that every network can halve as often as it does. */
     private static final int EXAMPLE_SIDE = 64;
 
@@ -74,12 +69,8 @@ final class PipelineAssembly {
     ImageToImagePipeline imageToImage() throws IOException {
         AutoencoderKL vae = vae();
         UNet2DConditionModel unet = unetOf(1, vae);
-        requireNoAestheticsScore();
-        boolean upcast =
-                family == ModelFamily.STABLE_DIFFUSION_XL && vae.config().forceUpcast();
-        LatentEncoder encoder = encoder(vae, upcast ? wideRange() : options.dtype());
         return new LatentImageToImage(
-                files, session, parts(TimeIds.IMAGE_TO_IMAGE, unet, vae, Optional.of(encoder)), family);
+                files, session, parts(TimeIds.IMAGE_TO_IMAGE, unet, vae, Optional.of(startEncoder(vae))), family);
     }
 
     ImageToImagePipeline instructPix2Pix() throws IOException {
@@ -91,14 +82,26 @@ final class PipelineAssembly {
 
     ControlNetPipeline controlNet(FilesWithControlNets nets) throws IOException {
         AutoencoderKL vae = vae();
+        return new LatentControlNet(
+                files, session, controlledParts(TimeIds.TEXT_TO_IMAGE, vae, Optional.empty(), nets));
+    }
+
+    ControlNetImageToImagePipeline controlNetImageToImage(FilesWithControlNets nets) throws IOException {
+        AutoencoderKL vae = vae();
+        Optional<LatentEncoder> encoder = Optional.of(startEncoder(vae));
+        return new LatentControlNetImageToImage(
+                files, session, controlledParts(TimeIds.IMAGE_TO_IMAGE, vae, encoder, nets), family);
+    }
+
+    private PipelineParts controlledParts(
+            TimeIds timeIds, AutoencoderKL vae, Optional<LatentEncoder> encoder, FilesWithControlNets nets)
+            throws IOException {
         UNet2DConditionModel unet = unetOf(1, vae);
         List<ControlNet> controlNets = new ArrayList<>();
         for (String component : nets.controlNetComponents()) {
             controlNets.add(controlNet(nets, component, unet, vae));
         }
-        Denoiser denoiser = denoiser(unet, unet::graphWithResiduals);
-        return new LatentControlNet(
-                files, session, parts(TimeIds.TEXT_TO_IMAGE, unet, vae, Optional.empty(), controlNets, denoiser));
+        return parts(timeIds, unet, vae, encoder, controlNets, denoiser(unet, unet::graphWithResiduals));
     }
 
     private PipelineParts parts(
@@ -119,8 +122,7 @@ final class PipelineAssembly {
                 promptEncoder(timeIds, new GuidanceEmbedding(unet.config().timeCondProjDim()));
         LatentScaling scaling = scaling(vae.config());
         LatentDecoder decoder = decoder(vae, scaling);
-        JsonObject schedulerConfig = files.schedulerConfig();
-        ModelScheduler scheduler = ModelScheduler.of(schedulerConfig, schedulerClass(schedulerConfig));
+        ModelScheduler scheduler = ModelScheduler.ofUNet(files, options.scheduler(), family);
         return new PipelineParts(
                 prompts,
                 encoder,
@@ -164,26 +166,6 @@ final class PipelineAssembly {
                 graphs.of(options.dtype()),
                 modules(component, EXAMPLE, graphs.of(options.dtype())),
                 pictures);
-    }
-
-    /**
-     * The class of the scheduler to use instead of the model's own.
-     *
-     * @throws IllegalArgumentException if it cannot sample from the model
-     */
-    private Optional<String> schedulerClass(JsonObject config) {
-        boolean ownIsOfConsistencyModels = config.has("_class_name")
-                && config.get("_class_name").getAsString().equals(CONSISTENCY_SCHEDULER);
-        Optional<String> wanted = options.scheduler();
-        if (wanted.equals(Optional.of(PipelineOptions.AUTO))) {
-            wanted = ownIsOfConsistencyModels ? Optional.empty() : Optional.of(DEFAULT_SCHEDULER);
-        }
-        boolean fits = wanted.map(CONSISTENCY_SCHEDULER::equals).orElse(ownIsOfConsistencyModels);
-        if (family == ModelFamily.LATENT_CONSISTENCY && !fits) {
-            throw new IllegalArgumentException(files.description() + ": is sampled from by " + CONSISTENCY_SCHEDULER
-                    + " only, not by " + wanted.orElse("the snapshot's " + config.get("_class_name")));
-        }
-        return wanted;
     }
 
     private AutoencoderKL vae() throws IOException {
@@ -273,6 +255,14 @@ final class PipelineAssembly {
 
     private DType wideRange() {
         return options.dtype() == DType.FP32 ? DType.FP32 : compiler.wideRange(session.device());
+    }
+
+    /** The encoder of a picture to start from, which SDXL computes in a type of larger range wherever its flag says so. */
+    private LatentEncoder startEncoder(AutoencoderKL vae) throws IOException {
+        requireNoAestheticsScore();
+        boolean upcast =
+                family == ModelFamily.STABLE_DIFFUSION_XL && vae.config().forceUpcast();
+        return encoder(vae, upcast ? wideRange() : options.dtype());
     }
 
     private LatentEncoder encoder(AutoencoderKL vae, DType dtype) throws IOException {

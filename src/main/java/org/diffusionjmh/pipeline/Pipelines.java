@@ -65,6 +65,26 @@ public final class Pipelines {
     }
 
     /**
+     * Loads an image-to-image pipeline with ControlNets. Compiles nothing yet.
+     *
+     * @param model as for {@link #textToImage(String, PipelineOptions, Warnings)}
+     * @param controlNets as for {@link #controlNet(String, List, PipelineOptions, Warnings)}
+     * @param warnings told if weights are made up, and what the compiler could not do
+     * @throws IOException if files cannot be read
+     * @throws IllegalArgumentException if there is no such model or ControlNet, they do not go together, or one has something that is not
+     *     supported; the message says what
+     */
+    public static ControlNetImageToImagePipeline controlNetImageToImage(
+            String model, List<String> controlNets, PipelineOptions options, Warnings warnings) throws IOException {
+        return load(
+                model,
+                options,
+                warnings,
+                (files, given, session, told) -> controlNetImageToImage(
+                        files, controlNetFiles(files, controlNets, given, session, told), given, session, told));
+    }
+
+    /**
      * Puts a text-to-image pipeline together. Compiles nothing yet.
      *
      * @param files the model; closed with the pipeline, or here if there is none
@@ -128,6 +148,30 @@ public final class Pipelines {
         });
     }
 
+    /**
+     * Puts an image-to-image pipeline with ControlNets together. Compiles nothing yet.
+     *
+     * @param files the model; closed with the pipeline, or here if there is none
+     * @param controlNets at least one; closed as the model is
+     * @param warnings told what the compiler could not do
+     * @throws IOException if files cannot be read
+     * @throws IllegalArgumentException if the model or a ControlNet has something that is not supported, or they do not go together; the
+     *     message says what
+     */
+    static ControlNetImageToImagePipeline controlNetImageToImage(
+            ModelFiles files,
+            List<ControlNetFiles> controlNets,
+            PipelineOptions options,
+            TorchSession session,
+            Warnings warnings)
+            throws IOException {
+        FilesWithControlNets all = new FilesWithControlNets(files, controlNets);
+        return closingOnFailure(all, () -> {
+            requireNotPixArt(files.description());
+            return assembly(all, options, session, warnings).controlNetImageToImage(all);
+        });
+    }
+
     private static List<ControlNetFiles> controlNetFiles(
             ModelFiles model, List<String> names, PipelineOptions options, TorchSession session, Warnings warnings)
             throws IOException {
@@ -167,12 +211,14 @@ public final class Pipelines {
                 switch (model.pipelineClass()) {
                     case "StableDiffusionPipeline",
                             "StableDiffusionControlNetPipeline",
+                            "StableDiffusionControlNetImg2ImgPipeline",
                             "StableDiffusionImg2ImgPipeline",
                             "StableDiffusionInstructPix2PixPipeline" -> ModelFamily.STABLE_DIFFUSION;
                     case "LatentConsistencyModelPipeline", "LatentConsistencyModelImg2ImgPipeline" ->
                         ModelFamily.LATENT_CONSISTENCY;
                     case "StableDiffusionXLPipeline",
                             "StableDiffusionXLControlNetPipeline",
+                            "StableDiffusionXLControlNetImg2ImgPipeline",
                             "StableDiffusionXLImg2ImgPipeline",
                             "StableDiffusionXLInstructPix2PixPipeline" -> ModelFamily.STABLE_DIFFUSION_XL;
                     default ->

@@ -155,6 +155,32 @@ class GenerateCommandTest {
         assertEquals(List.of(40, 48), List.of(image.height(), image.width()));
     }
 
+    @Test
+    void startsFromAPictureUnderControl() throws IOException {
+        Path picture = folder.resolve("new.png");
+        String options = "--model sd15 --device cpu --scale mini --steps 4 --scheduler DDIMScheduler --warmups 0"
+                + " --controlnet sd-controlnet-canny --output-image " + picture + " --input-image " + inputImage();
+        assertEquals(0, generate((options + " --strength 0.25").split(" ")), output::err);
+        assertTrue(output.out().contains("- (needs two steps)"), output::out);
+        RgbImage image = RgbImage.read(picture);
+        assertEquals(List.of(40, 48), List.of(image.height(), image.width()));
+
+        assertEquals(2, generate((options + " --image-guidance-scale 2").split(" ")));
+        assertTrue(output.err().contains("is InstructPix2Pix's, and does not go with --controlnet"), output::err);
+    }
+
+    @Test
+    void takesTimestepsInPlaceOfANumberOfSteps() throws IOException {
+        String options = "--model sd15 --device cpu --scale mini --height 64 --width 64 --warmups 0 --output-image "
+                + folder.resolve("new.png") + " --extra-call-kwargs {\"timesteps\":[900]} --scheduler ";
+        assertEquals(0, generate((options + "EulerDiscreteScheduler").split(" ")), output::err);
+        assertTrue(output.out().contains("- (needs two steps)"), output::out);
+        assertEquals(2, generate((options + "DDIMScheduler").split(" ")));
+        assertTrue(output.err().contains("DDIMScheduler takes no timesteps; those that do: [DDPM"), output::err);
+        assertEquals(2, generate((options + "EulerDiscreteScheduler --throughput").split(" ")));
+        assertTrue(output.err().contains("'timesteps' replaces"), output::err);
+    }
+
     /** Deep features are kept with any pipeline; where, the model decides. */
     @Test
     void keepsDeepFeatures() throws IOException {

@@ -127,6 +127,7 @@ class CallArgumentsTest {
                     StableDiffusionXLInstructPix2PixPipeline| true  | prompt_2 guidance_rescale      | clip_skip negative_target_size
                     LatentConsistencyModelPipeline          | false | original_inference_steps clip_skip timesteps | negative_prompt eta sigmas
                     StableDiffusionXLControlNetPipeline     | false | denoising_end clip_skip        | guidance_rescale strength
+                    StableDiffusionXLControlNetPipeline     | true  | strength target_size           | denoising_end timesteps sigmas
                     PixArtAlphaPipeline                     | false | negative_prompt eta            | clip_skip prompt_2
                     """)
     void refusesWhatThePipelineDoesNotTake(String pipelineClass, boolean image, String taken, String refused) {

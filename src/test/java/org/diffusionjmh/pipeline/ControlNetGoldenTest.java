@@ -23,6 +23,17 @@ class ControlNetGoldenTest {
                 "controlnet");
     }
 
+    /** So do runs that start from a picture besides. */
+    @TestFactory
+    Stream<DynamicTest> everyRecordedRunFromAPicture() {
+        return GoldenRun.all(
+                run -> run.check(
+                        (files, options, session, warnings) -> Pipelines.controlNetImageToImage(
+                                files, controlNets(run.recorded()), options, session, warnings),
+                        run.recorded().startedControlRequest()),
+                "controlnet-image-to-image");
+    }
+
     private static List<ControlNetFiles> controlNets(RecordedCase recorded) throws IOException {
         List<ControlNetFiles> files = new ArrayList<>();
         for (Path folder : recorded.controlNets()) {

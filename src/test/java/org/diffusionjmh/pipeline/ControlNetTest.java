@@ -55,7 +55,7 @@ class ControlNetTest {
         ControlImage image = ControlImage.of(PICTURE);
         try (ControlNetPipeline pipeline = controlNet(snapshot(SD), List.of(net(SD)))) {
             assertRefused(
-                    "was given 2 control pictures, want one for each ControlNet: 1",
+                    "2 control pictures were given, want one for each ControlNet: 1",
                     () -> pipeline.start(new ControlNetRequest(text(), List.of(image, image), false), warning -> {}));
         }
     }

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.lora.Lora;
+import org.diffusionjmh.scheduler.CustomSchedule;
 import org.diffusionjmh.testing.Fixtures;
 import org.diffusionjmh.testing.GoldenTensors;
 
@@ -46,7 +47,10 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
             "negative_original_size",
             "negative_crops_coords_top_left",
             "negative_target_size",
+            "timesteps",
+            "sigmas",
             "image",
+            "control_image",
             "strength",
             "image_guidance_scale",
             "controlnet_conditioning_scale",
@@ -138,6 +142,9 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
         given(call, "clip_skip").ifPresent(value -> request.clipSkip(value.getAsInt()));
         given(call, "denoising_end").ifPresent(value -> request.denoisingEnd(value.getAsDouble()));
         given(call, "original_inference_steps").ifPresent(value -> request.originalInferenceSteps(value.getAsInt()));
+        for (CustomSchedule.Kind kind : CustomSchedule.Kind.values()) {
+            given(call, kind.toString()).ifPresent(values -> request.schedule(schedule(kind, values)));
+        }
         request.sizeConditions(new SizeConditions(
                 pair(call, "original_size"),
                 pair(call, "crops_coords_top_left").orElse(SizeConditions.Pair.ZERO),
@@ -150,6 +157,14 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
                 .ifPresent(cache -> request.deepCache(deepCache(cache)));
         pixArt(call).ifPresent(request::pixArt);
         return request.build();
+    }
+
+    private static CustomSchedule schedule(CustomSchedule.Kind kind, JsonElement values) {
+        return new CustomSchedule(
+                kind,
+                values.getAsJsonArray().asList().stream()
+                        .map(JsonElement::getAsDouble)
+                        .toList());
     }
 
     boolean takesPicture() {
@@ -187,12 +202,23 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
 
     /** The call's arguments, of a pipeline with ControlNets; a single number stands for all of them. */
     ControlNetRequest controlRequest() {
+        return controlRequest(images("image"), 1);
+    }
+
+    /** The call's arguments, of a pipeline with ControlNets that starts from a picture. */
+    ControlNetImageToImageRequest startedControlRequest() {
+        return new ControlNetImageToImageRequest(
+                controlRequest(images("control_image"), ControlNetImageToImageRequest.DEFAULT_CONDITIONING_SCALE),
+                image(),
+                number(recorded.getAsJsonObject("call"), "strength"));
+    }
+
+    private ControlNetRequest controlRequest(List<RgbImage> images, double defaultScale) {
         JsonObject call = recorded.getAsJsonObject("call");
-        List<RgbImage> images = images();
         List<ControlImage> controls = IntStream.range(0, images.size())
                 .mapToObj(i -> new ControlImage(
                         images.get(i),
-                        number(call, "controlnet_conditioning_scale", i, 1),
+                        number(call, "controlnet_conditioning_scale", i, defaultScale),
                         number(call, "control_guidance_start", i, 0),
                         number(call, "control_guidance_end", i, 1)))
                 .toList();
@@ -209,11 +235,11 @@ record RecordedCase(Path fixture, GoldenTensors golden, JsonObject recorded) {
     }
 
     private RgbImage image() {
-        return images().get(0);
+        return images("image").get(0);
     }
 
-    private List<RgbImage> images() {
-        return texts(recorded.getAsJsonObject("call").get("image")).stream()
+    private List<RgbImage> images(String key) {
+        return texts(recorded.getAsJsonObject("call").get(key)).stream()
                 .map(file -> {
                     try {
                         return RgbImage.read(fixture.resolve(file));
