@@ -1,6 +1,7 @@
 package org.diffusionjmh.bench;
 
 import java.util.concurrent.TimeUnit;
+import org.diffusionjmh.compiler.CacheTally;
 import org.diffusionjmh.compiler.CompilePhase;
 import org.diffusionjmh.compiler.CompilerLog;
 import org.diffusionjmh.pipeline.Warnings;
@@ -10,6 +11,7 @@ import org.diffusionjmh.report.Notes;
 
 /** Prints warnings among JMH's output, notes a compiler's fallbacks, and adds up what compiling took. */
 final class BenchmarkWarnings implements Warnings {
+    private final CacheTally cache = new CacheTally();
     private boolean measured;
 
     private final CompilerLog compiler = new CompilerLog() {
@@ -17,6 +19,13 @@ final class BenchmarkWarnings implements Warnings {
         public void warn(String message) {
             BenchmarkWarnings.this.warn(message);
             Notes.mark("fallback: " + message);
+        }
+
+        @Override
+        public void needed(String kind, boolean found) {
+            if (!measured) {
+                cache.add(found);
+            }
         }
 
         @Override
@@ -39,9 +48,12 @@ final class BenchmarkWarnings implements Warnings {
         };
     }
 
-    /** What is compiled from now on belongs to no figure. */
+    /** What is compiled from now on belongs to no figure. Notes whether what was compiled before came from a cache. */
     void endMeasurement() {
         measured = true;
+        if (!cache.isEmpty()) {
+            Notes.mark("compile cache: " + cache);
+        }
     }
 
     @Override

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import org.diffusionjmh.compiler.CacheTally;
+import org.diffusionjmh.compiler.CompileStorage;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.pipeline.CallArguments;
@@ -30,6 +32,9 @@ import picocli.CommandLine.Spec;
 final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model;
+
+    @Mixin
+    private StorageOptions storage;
 
     @Mixin
     private RequestOptions text;
@@ -75,12 +80,14 @@ final class GenerateCommand implements Callable<Integer> {
         List<RgbImage> controlImages = control.read();
         CallArguments arguments = extra.arguments();
         List<GenerateTask> tasks = tasks(image, controlImages, arguments);
+        CompileStorage compiled = storage.storage();
         Console console =
                 new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
         Explanation explanation = new Explanation();
-        Warnings warnings = new WarningPrinter(console.err(), explanation);
+        CacheTally cache = new CacheTally();
+        Warnings warnings = new WarningPrinter(console.err(), explanation, cache);
         long start = System.nanoTime();
-        PipelineOptions options = model.pipelineOptions();
+        PipelineOptions options = model.pipelineOptions(compiled);
         Optional<RgbImage> sizing = image.or(() -> controlImages.stream().findFirst());
         Function<ModelDescription, TextToImageRequest.Builder> requests = description -> {
             arguments.requireTakenBy(description, image.isPresent());
@@ -130,6 +137,9 @@ final class GenerateCommand implements Callable<Integer> {
                     new LoadedPipeline<>(pipeline, requests, request -> request, options.dtype(), warnings),
                     start,
                     console);
+        }
+        if (!cache.isEmpty()) {
+            console.out().printf("Compile cache:          %s%n", cache);
         }
         if (explain) {
             console.out().println();

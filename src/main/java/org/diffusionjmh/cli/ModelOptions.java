@@ -2,6 +2,9 @@ package org.diffusionjmh.cli;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.diffusionjmh.compiler.CompileStorage;
+import org.diffusionjmh.compiler.CompilerLog;
+import org.diffusionjmh.compiler.Compilers;
 import org.diffusionjmh.pipeline.PipelineOptions;
 import org.diffusionjmh.pipeline.PipelineOptionsParser;
 import org.diffusionjmh.source.ModelDescription;
@@ -77,9 +80,12 @@ final class ModelOptions {
     /**
      * How to load and run it. Loads libtorch.
      *
+     * @param storage where compiled things are kept
      * @throws IllegalArgumentException if an option has no legal value
      */
-    PipelineOptions pipelineOptions() {
-        return PipelineOptionsParser.parse(device, dtype, compiler, scale, variant, scheduler);
+    PipelineOptions pipelineOptions(CompileStorage storage) {
+        Compilers.of(compiler, storage, CompilerLog.system());
+        return PipelineOptionsParser.parse(device, dtype, compiler, scale, variant, scheduler)
+                .withStorage(storage);
     }
 }

@@ -5,9 +5,12 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.diffusionjmh.cache.TunedChoices;
 import org.diffusionjmh.graph.AttentionOp;
 import org.diffusionjmh.graph.AttentionOp.CudnnAttention;
 import org.diffusionjmh.graph.AttentionOp.ScaledDotProductAttention;
@@ -36,38 +39,67 @@ final class AttentionTuner {
     /** Elements of the largest tensor in a measured call, unless the network's own is larger. */
     private static final long ELEMENTS = 1L << 23;
 
+    private final DeviceChoices choices;
     private final CompileJournal journal;
-    private final Map<Case, Boolean> known = new HashMap<>();
+    private final Map<Case, Backend> known = new HashMap<>();
 
-    AttentionTuner(CompileJournal journal) {
+    /**
+     * @param choices what was measured before
+     */
+    AttentionTuner(DeviceChoices choices, CompileJournal journal) {
+        this.choices = choices;
         this.journal = journal;
     }
 
-    private record Case(Device device, ScaledDotProductAttention attention, TensorType query, TensorType key) {}
+    private record Case(Device device, ScaledDotProductAttention attention, TensorType query, TensorType key) {
+        /** What is chosen, for the choices of a device. */
+        String subject() {
+            return "%s(%s, %s)".formatted(attention, query, key);
+        }
+    }
+
+    /** What computes an attention; the names are the choices' texts. */
+    private enum Backend {
+        LIBTORCH,
+        CUDNN
+    }
 
     /** What measuring on a device says. */
     AttentionChoice on(Device device) {
         if (!device.isGpu()) {
             return AttentionChoice.LIBTORCH;
         }
-        return (attention, query, key) ->
-                known.computeIfAbsent(new Case(device, attention, query, key), this::measured);
+        return (attention, query, key) -> {
+            DType dtype = query.dtype();
+            boolean half = dtype == DType.FP16 || dtype == DType.BF16;
+            return half
+                    && known.computeIfAbsent(new Case(device, attention, query, key), this::choice) == Backend.CUDNN;
+        };
     }
 
-    private boolean measured(Case attention) {
-        return journal.timed(CompilePhase.TUNE, () -> prefersCudnn(attention));
+    private Backend choice(Case attention) {
+        return journal.timed(CompilePhase.TUNE, () -> {
+            TunedChoices kept = choices.on(attention.device());
+            Optional<Backend> before = kept.find(attention.subject()).flatMap(name -> Arrays.stream(Backend.values())
+                    .filter(backend -> backend.name().equals(name))
+                    .findFirst());
+            if (before.isPresent()) {
+                return before.get();
+            }
+            Optional<Backend> measured = measured(attention);
+            measured.ifPresent(backend -> kept.keep(attention.subject(), backend.name()));
+            return measured.orElse(Backend.LIBTORCH);
+        });
     }
 
-    private static boolean prefersCudnn(Case attention) {
-        DType dtype = attention.query().dtype();
-        if (dtype != DType.FP16 && dtype != DType.BF16) {
-            return false;
-        }
+    /** Empty if cuDNN failed: it has no kernel for these sizes or this GPU, or memory was short, which may not last. */
+    private static Optional<Backend> measured(Case attention) {
         try (NDManager manager = NDManager.newBaseManager(attention.device(), "PyTorch")) {
             double libtorch = seconds(attention.attention(), attention, manager);
-            return seconds(new CudnnAttention(attention.attention()), attention, manager) < libtorch;
+            double cudnn = seconds(new CudnnAttention(attention.attention()), attention, manager);
+            return Optional.of(cudnn < libtorch ? Backend.CUDNN : Backend.LIBTORCH);
         } catch (EngineException e) {
-            return false; // cuDNN has no kernel for these sizes or this GPU
+            return Optional.empty();
         }
     }
 

@@ -2,13 +2,14 @@ package org.diffusionjmh.compiler;
 
 import java.util.List;
 import java.util.function.Supplier;
+import org.diffusionjmh.cache.ArtifactLog;
 import org.diffusionjmh.pass.PassReport;
 
 /**
  * What compilers report to: it passes on what they could not do and what they did to graphs, and takes the time of what they do. A piece
  * of work within another one counts for itself only, so the phases add up to the whole. It belongs to the thread that compiles.
  */
-final class CompileJournal {
+final class CompileJournal implements ArtifactLog {
     private final CompilerLog log;
 
     private long within;
@@ -22,8 +23,14 @@ final class CompileJournal {
         return new CompileJournal(message -> {});
     }
 
-    void warn(String message) {
+    @Override
+    public void warn(String message) {
         log.warn(message);
+    }
+
+    @Override
+    public void needed(String kind, boolean found) {
+        log.needed(kind, found);
     }
 
     void rewritten(String network, List<PassReport> reports) {

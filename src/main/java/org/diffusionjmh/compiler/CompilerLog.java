@@ -17,6 +17,14 @@ public interface CompilerLog {
     default void spent(CompilePhase phase, long nanos) {}
 
     /**
+     * Takes that something was looked up where compiled things are kept; nothing is without a cache.
+     *
+     * @param kind what it is: {@code network}, {@code weights}, {@code kernels}, {@code choices}
+     * @param found whether it was there and did not have to be made
+     */
+    default void needed(String kind, boolean found) {}
+
+    /**
      * Takes what was done to a graph, for those who want to know.
      *
      * @param network the graph's name

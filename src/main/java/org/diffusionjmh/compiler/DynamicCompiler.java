@@ -14,12 +14,21 @@ import org.diffusionjmh.torchscript.TorchScriptProgram;
  * those are is seen by their text being the same, so graphs in which passes chose otherwise for another size get a program of their own.
  */
 final class DynamicCompiler implements Compiler {
+    private final Programs lowered;
     private final CompileJournal journal;
     private final Map<Key, SharedProgram> programs = new HashMap<>();
 
     private record Key(String source, Device device) {}
 
     DynamicCompiler(CompileJournal journal) {
+        this(Programs.ofAnySize(), journal);
+    }
+
+    /**
+     * @param lowered programs of any size
+     */
+    DynamicCompiler(Programs lowered, CompileJournal journal) {
+        this.lowered = lowered;
         this.journal = journal;
     }
 
@@ -30,7 +39,7 @@ final class DynamicCompiler implements Compiler {
 
     @Override
     public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
-        TorchScriptProgram program = journal.timed(CompilePhase.BUILD, () -> TorchScriptProgram.ofAnySize(graph));
+        TorchScriptProgram program = journal.timed(CompilePhase.BUILD, () -> lowered.take(graph));
         return journal.timed(CompilePhase.LOAD, () -> load(program, parameters, manager));
     }
 

@@ -23,6 +23,7 @@ final class FusedCompiler implements Compiler {
     private final Compiler onGpu;
     private final KernelSupport kernels;
     private final Tuners tuners;
+    private final KeptNetworks kept;
     private final CompileJournal journal;
 
     /**
@@ -31,6 +32,7 @@ final class FusedCompiler implements Compiler {
      * @param onGpu runs it on a GPU
      * @param kernels whether a device has this project's own kernels
      * @param tuners tell which kernels a GPU computes with
+     * @param kept what became of graphs before
      * @param journal takes the time of the work, and what was done to the graphs
      */
     FusedCompiler(
@@ -39,12 +41,14 @@ final class FusedCompiler implements Compiler {
             Compiler onGpu,
             KernelSupport kernels,
             Tuners tuners,
+            KeptNetworks kept,
             CompileJournal journal) {
         this.options = options;
         this.plain = plain;
         this.onGpu = onGpu;
         this.kernels = kernels;
         this.tuners = tuners;
+        this.kept = kept;
         this.journal = journal;
     }
 
@@ -69,7 +73,8 @@ final class FusedCompiler implements Compiler {
     public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
         Rewriting rewriting = journal.timed(CompilePhase.BUILD, () -> {
             Device device = manager.getDevice();
-            return Rewriting.of(graph, passes(device, tuners.on(device)));
+            PassPipeline passes = passes(device, tuners.on(device));
+            return kept.rewriting(graph, device, kernels.has(device), () -> Rewriting.of(graph, passes));
         });
         journal.rewritten(graph.name(), rewriting.reports());
         NDManager scope = manager.newSubManager();
@@ -96,11 +101,16 @@ final class FusedCompiler implements Compiler {
             Compiler.super.load(graph, parameters, manager);
             return;
         }
+        Device device = manager.getDevice();
         WeightFolding folding = journal.timed(
                 CompilePhase.BUILD,
-                () -> WeightFolding.of(passes(manager.getDevice(), KernelChoices.LIBTORCH)
-                        .run(graph)
-                        .graph()));
+                () -> kept.folding(
+                        graph,
+                        device,
+                        kernels.has(device),
+                        () -> WeightFolding.of(passes(device, KernelChoices.LIBTORCH)
+                                .run(graph)
+                                .graph())));
         try (NDManager scope = manager.newSubManager()) {
             FoldedParameters folded = new FoldedParameters(folding, parameters, scope);
             folded.compute();

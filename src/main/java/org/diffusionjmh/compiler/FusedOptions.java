@@ -3,6 +3,7 @@ package org.diffusionjmh.compiler;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.diffusionjmh.pass.Pass;
 import org.diffusionjmh.pass.Passes;
 
@@ -38,7 +39,9 @@ public record FusedOptions(Set<Mode> modes, MemoryFormat memoryFormat, boolean d
         FREEZING("freezing", "no effect: work on weights is done once anyway"),
         CUDAGRAPHS("cudagraphs", "no effect: on a GPU the rewritten graph is captured anyway"),
         BENCHMARK("benchmark", "no effect: cuDNN chooses its algorithms without a search"),
-        CACHE_ALL("cache-all", "no effect: nothing is kept on disk, since compiling takes seconds");
+        CACHE_ALL(
+                "cache-all",
+                "what compiling makes is kept on disk and taken from there, which the command generate does anyway");
 
         private final String token;
         private final String effect;
@@ -81,6 +84,17 @@ public record FusedOptions(Set<Mode> modes, MemoryFormat memoryFormat, boolean d
      */
     public static FusedOptions parse(String json) {
         return json.isBlank() ? DEFAULT : new FusedOptionsReader(json).read();
+    }
+
+    /** All that changes what is compiled, in the form that users write; the same text for the same options. */
+    String effective() {
+        String mode = modes.stream()
+                .filter(token -> token != Mode.CACHE_ALL)
+                .sorted()
+                .map(Mode::token)
+                .collect(Collectors.joining(":"));
+        return "{\"mode\": \"%s\", \"memory_format\": \"%s\", \"dynamic\": %s}"
+                .formatted(mode, memoryFormat.token(), dynamic);
     }
 
     /** The passes for a device. */

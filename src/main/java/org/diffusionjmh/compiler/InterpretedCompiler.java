@@ -15,11 +15,13 @@ import org.diffusionjmh.torchscript.TorchScriptProgram;
 final class InterpretedCompiler implements Compiler {
     private final String id;
     private final boolean optimize;
+    private final Programs programs;
     private final CompileJournal journal;
 
-    private InterpretedCompiler(String id, boolean optimize, CompileJournal journal) {
+    private InterpretedCompiler(String id, boolean optimize, Programs programs, CompileJournal journal) {
         this.id = id;
         this.optimize = optimize;
+        this.programs = programs;
         this.journal = journal;
     }
 
@@ -29,11 +31,20 @@ final class InterpretedCompiler implements Compiler {
     }
 
     static Compiler none(CompileJournal journal) {
-        return new InterpretedCompiler("none", false, journal);
+        return none(Programs.ofOneSize(), journal);
+    }
+
+    /**
+     * The plain compiler of graphs whose programs may be known.
+     *
+     * @param programs of one size
+     */
+    static Compiler none(Programs programs, CompileJournal journal) {
+        return new InterpretedCompiler("none", false, programs, journal);
     }
 
     static Compiler torchscript(CompileJournal journal) {
-        return new InterpretedCompiler("torchscript", true, journal);
+        return new InterpretedCompiler("torchscript", true, Programs.ofOneSize(), journal);
     }
 
     @Override
@@ -43,7 +54,7 @@ final class InterpretedCompiler implements Compiler {
 
     @Override
     public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
-        TorchScriptProgram program = journal.timed(CompilePhase.BUILD, () -> TorchScriptProgram.of(graph));
+        TorchScriptProgram program = journal.timed(CompilePhase.BUILD, () -> programs.take(graph));
         return journal.timed(CompilePhase.LOAD, () -> load(program, parameters, manager));
     }
 

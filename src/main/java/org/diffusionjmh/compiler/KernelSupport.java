@@ -4,14 +4,20 @@ import ai.djl.Device;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.kernel.FusedOperators;
 
 /** Which devices have this project's own kernels. A GPU without them is an occasion to tell the user, once. */
 final class KernelSupport {
     private final CompileJournal journal;
+    private final Artifacts artifacts;
     private final Map<Device, Boolean> devices = new HashMap<>();
 
-    KernelSupport(CompileJournal journal) {
+    /**
+     * @param artifacts where compiled kernels are kept
+     */
+    KernelSupport(Artifacts artifacts, CompileJournal journal) {
+        this.artifacts = artifacts;
         this.journal = journal;
     }
 
@@ -32,7 +38,7 @@ final class KernelSupport {
     private boolean prepare(Device device) {
         try {
             return journal.timed(CompilePhase.TUNE, () -> {
-                FusedOperators.get().prepare(device);
+                FusedOperators.get().prepare(device, artifacts);
                 return true;
             });
         } catch (RuntimeException | LinkageError e) {

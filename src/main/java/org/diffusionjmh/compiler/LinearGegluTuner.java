@@ -6,8 +6,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
+import org.diffusionjmh.cache.TunedChoices;
 import org.diffusionjmh.graph.ContractionOp.Linear;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
@@ -27,17 +29,30 @@ final class LinearGegluTuner {
     /** Sizes that this does not divide have no kernel. */
     private static final int ACCESS = 8;
 
+    /** Of a choice, beside the widths of tiles. */
+    private static final String APART = "apart";
+
     private final KernelSupport kernels;
+    private final DeviceChoices choices;
     private final CompileJournal journal;
     private final Map<Case, OptionalInt> known = new HashMap<>();
 
-    LinearGegluTuner(KernelSupport kernels, CompileJournal journal) {
+    /**
+     * @param choices what was measured before
+     */
+    LinearGegluTuner(KernelSupport kernels, DeviceChoices choices, CompileJournal journal) {
         this.kernels = kernels;
+        this.choices = choices;
         this.journal = journal;
     }
 
     /** Sizes of x, as rows, and of the weight. */
-    private record Case(Device device, TensorType x, TensorType weight) {}
+    private record Case(Device device, TensorType x, TensorType weight) {
+        /** What is chosen, for the choices of a device. */
+        String subject() {
+            return "LinearGeglu(%s, %s)".formatted(x, weight);
+        }
+    }
 
     /** What measuring on a device says. */
     LinearGegluChoice on(Device device) {
@@ -48,7 +63,7 @@ final class LinearGegluTuner {
         return (x, weight) -> {
             TensorType rows = x.withShape(List.of(x.elements() / x.size(-1), x.size(-1)));
             return hasKernel(weight)
-                    ? known.computeIfAbsent(new Case(device, rows, weight), sizes -> measured(sizes, tiles))
+                    ? known.computeIfAbsent(new Case(device, rows, weight), sizes -> choice(sizes, tiles))
                     : OptionalInt.empty();
         };
     }
@@ -58,13 +73,31 @@ final class LinearGegluTuner {
         return half && weight.size(0) / 2 % ACCESS == 0 && weight.size(1) % ACCESS == 0;
     }
 
-    private OptionalInt measured(Case sizes, List<Integer> tiles) {
+    private OptionalInt choice(Case sizes, List<Integer> tiles) {
         try {
-            return journal.timed(CompilePhase.TUNE, () -> fastest(sizes, tiles));
+            return journal.timed(CompilePhase.TUNE, () -> {
+                TunedChoices kept = choices.on(sizes.device());
+                Optional<OptionalInt> before = kept.find(sizes.subject()).flatMap(text -> read(text, tiles));
+                if (before.isPresent()) {
+                    return before.get();
+                }
+                OptionalInt fastest = fastest(sizes, tiles);
+                kept.keep(sizes.subject(), fastest.isPresent() ? String.valueOf(fastest.getAsInt()) : APART);
+                return fastest;
+            });
         } catch (EngineException e) {
             journal.warn("fused computes a product and its gated activation apart: " + e.getMessage());
             return OptionalInt.empty();
         }
+    }
+
+    /** A choice as it was kept; empty if it is none. */
+    private static Optional<OptionalInt> read(String text, List<Integer> tiles) {
+        Optional<OptionalInt> known = tiles.stream()
+                .filter(tile -> text.equals(String.valueOf(tile)))
+                .map(OptionalInt::of)
+                .findFirst();
+        return text.equals(APART) ? Optional.of(OptionalInt.empty()) : known;
     }
 
     /** The tile of the fastest kernel, empty if two kernels are faster. */

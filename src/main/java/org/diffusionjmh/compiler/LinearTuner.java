@@ -3,8 +3,12 @@ package org.diffusionjmh.compiler;
 import ai.djl.Device;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.diffusionjmh.cache.TunedChoices;
 import org.diffusionjmh.kernel.FusedOperators;
 import org.diffusionjmh.pass.LinearChoice;
 import org.diffusionjmh.pass.LinearLayer;
@@ -15,11 +19,16 @@ final class LinearTuner {
     /** Layers of fewer rows take as long as their weights take to read. */
     private static final int FEW_ROWS = 32;
 
+    private final DeviceChoices choices;
     private final CompileJournal journal;
     private final Map<Device, Boolean> devices = new HashMap<>();
     private final Map<Case, LinearPlan> known = new HashMap<>();
 
-    LinearTuner(CompileJournal journal) {
+    /**
+     * @param choices what was measured before
+     */
+    LinearTuner(DeviceChoices choices, CompileJournal journal) {
+        this.choices = choices;
         this.journal = journal;
     }
 
@@ -44,11 +53,14 @@ final class LinearTuner {
     }
 
     private Map<LinearLayer, LinearPlan> plans(Device device, Set<LinearLayer> layers) {
-        boolean isNew = layers.stream()
-                .anyMatch(layer -> isWorthMeasuring(layer) && !known.containsKey(new Case(device, layer)));
-        if (isNew) {
+        Set<LinearLayer> unknown = layers.stream()
+                .filter(layer -> isWorthMeasuring(layer) && !known.containsKey(new Case(device, layer)))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        if (!unknown.isEmpty()) {
             journal.timed(CompilePhase.TUNE, () -> {
-                measure(device, layers);
+                TunedChoices kept = choices.on(device);
+                unknown.removeIf(layer -> isKnown(new Case(device, layer), kept));
+                measure(device, unknown, kept);
                 return true;
             });
         }
@@ -59,11 +71,23 @@ final class LinearTuner {
         return plans;
     }
 
-    private void measure(Device device, Set<LinearLayer> layers) {
+    /** Whether a layer was measured before, which it is not again. */
+    private boolean isKnown(Case layer, TunedChoices kept) {
+        Optional<LinearPlan> plan = kept.find(layer.layer().toString()).flatMap(LinearPlan::parse);
+        plan.ifPresent(before -> known.put(layer, before));
+        return plan.isPresent();
+    }
+
+    private void measure(Device device, Set<LinearLayer> layers, TunedChoices kept) {
+        if (layers.isEmpty()) {
+            return;
+        }
         try (LinearTrials trials = LinearTrials.open(device)) {
-            layers.stream()
-                    .filter(LinearTuner::isWorthMeasuring)
-                    .forEach(layer -> known.computeIfAbsent(new Case(device, layer), key -> trials.fastest(layer)));
+            for (LinearLayer layer : layers) {
+                LinearPlan fastest = trials.fastest(layer);
+                known.put(new Case(device, layer), fastest);
+                kept.keep(layer.toString(), fastest.toString());
+            }
         } catch (RuntimeException e) {
             journal.warn(
                     "fused runs libtorch's own linear layers, since others could not be measured: " + e.getMessage());

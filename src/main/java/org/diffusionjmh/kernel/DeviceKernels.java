@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.libtorch.CudaKernel;
 import org.diffusionjmh.libtorch.CudaKernels;
 import org.diffusionjmh.libtorch.ScalarType;
@@ -35,9 +36,19 @@ final class DeviceKernels {
         this.products = new ProductKernels(device, kernels.architecture(), kernels.multiprocessors());
     }
 
-    /** Compiles them; throws {@link IllegalStateException} where that is not possible. */
-    static DeviceKernels compile(Device device) {
-        return new DeviceKernels(CudaKernels.compile(source(SOURCE), SOURCE.substring(1), device), device);
+    /**
+     * Compiles them; throws {@link IllegalStateException} where that is not possible.
+     *
+     * @param artifacts where compiled kernels are kept
+     */
+    static DeviceKernels compile(Device device, Artifacts artifacts) {
+        return new DeviceKernels(CudaKernels.compile(source(SOURCE), SOURCE.substring(1), device, artifacts), device);
+    }
+
+    /** Keeps all kernels, those that are compiled later too. */
+    void keepIn(Artifacts artifacts) {
+        kernels.keep(artifacts);
+        products.keepIn(artifacts);
     }
 
     /** The text of a resource. */

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.libtorch.OperatorArguments;
 import org.diffusionjmh.libtorch.OperatorLibrary;
 import org.diffusionjmh.libtorch.OperatorLibrary.Backend;
@@ -133,7 +134,18 @@ public final class FusedOperators {
      * @throws IllegalStateException if it cannot be done; the message says why
      */
     public void prepare(Device device) {
-        kernels(device);
+        prepare(device, Artifacts.none());
+    }
+
+    /**
+     * Compiles the kernels for a GPU, if that was not done yet, in this process or an earlier one.
+     *
+     * @param artifacts where compiled kernels are kept, those too that are compiled when they are first needed
+     * @throws IllegalStateException if it cannot be done; the message says why
+     */
+    public void prepare(Device device, Artifacts artifacts) {
+        devices.computeIfAbsent(device, absent -> DeviceKernels.compile(absent, artifacts))
+                .keepIn(artifacts);
     }
 
     /** Whether a GPU computes bfloat16 in units of its own. */
@@ -152,7 +164,7 @@ public final class FusedOperators {
     }
 
     private DeviceKernels kernels(Device device) {
-        return devices.computeIfAbsent(device, DeviceKernels::compile);
+        return devices.computeIfAbsent(device, absent -> DeviceKernels.compile(absent, Artifacts.none()));
     }
 
     private static final class Holder {

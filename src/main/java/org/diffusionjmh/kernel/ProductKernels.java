@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.libtorch.CudaKernel;
 import org.diffusionjmh.libtorch.CudaKernels;
 import org.diffusionjmh.libtorch.ScalarType;
@@ -46,9 +47,13 @@ final class ProductKernels {
     private final Device device;
     private final int architecture;
     private final int multiprocessors;
-    private final Map<Variant, CudaKernel> kernels = new ConcurrentHashMap<>();
+    private final Map<Variant, Compiled> kernels = new ConcurrentHashMap<>();
+
+    private volatile Artifacts artifacts = Artifacts.none();
 
     private record Variant(ScalarType type, int tile) {}
+
+    private record Compiled(CudaKernels source, CudaKernel kernel) {}
 
     /**
      * @param architecture compute capability of the device times ten
@@ -57,6 +62,12 @@ final class ProductKernels {
         this.device = device;
         this.architecture = architecture;
         this.multiprocessors = multiprocessors;
+    }
+
+    /** Keeps all that are compiled, and that will be, until another place is named. */
+    void keepIn(Artifacts place) {
+        artifacts = place;
+        kernels.values().forEach(compiled -> compiled.source().keep(place));
     }
 
     /** Whether they run on the device. */
@@ -96,7 +107,8 @@ final class ProductKernels {
         int rows = Math.toIntExact(shape.size() / depth);
         NDArray out =
                 TensorMemory.empty(type, shape.slice(0, shape.dimension() - 1).add(columns), scope);
-        CudaKernel kernel = kernels.computeIfAbsent(new Variant(type, tile), this::compile);
+        CudaKernel kernel =
+                kernels.computeIfAbsent(new Variant(type, tile), this::compile).kernel();
         try (TensorMap boxes = kernel.tensorMap(x, ROWS);
                 TensorMap factorBoxes = kernel.tensorMap(factors, tile)) {
             kernel.launch(
@@ -120,15 +132,16 @@ final class ProductKernels {
         return DeviceKernels.isWide(ACCESS, type, dense) ? dense : TensorMemory.copy(dense, type, scope);
     }
 
-    private CudaKernel compile(Variant variant) {
+    private Compiled compile(Variant variant) {
         if (!areThere()) {
             throw new IllegalStateException("linear_geglu: its kernels are for compute capability " + HOPPER / 10.0
                     + ", the device has " + architecture / 10.0);
         }
         String name = variant.type().name().toLowerCase(Locale.ROOT);
         String wanted = "KERNEL(%s, %s, %d)%n".formatted(TYPES.get(variant.type()), name, variant.tile());
-        return CudaKernels.compileSpecific(DeviceKernels.source(SOURCE) + wanted, SOURCE.substring(1), device)
-                .kernel("linear_geglu_%d_%s".formatted(variant.tile(), name), SHARED_BYTES);
+        CudaKernels source = CudaKernels.compileSpecific(
+                DeviceKernels.source(SOURCE) + wanted, SOURCE.substring(1), device, artifacts);
+        return new Compiled(source, source.kernel("linear_geglu_%d_%s".formatted(variant.tile(), name), SHARED_BYTES));
     }
 
     /** A cluster for each tile, but no more of them than run at once: a cluster goes on to further tiles. */

@@ -20,6 +20,8 @@ final class CudaDriver {
     /** {@code CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES}. */
     private static final int MAX_DYNAMIC_SHARED_BYTES = 8;
 
+    private static final int NAME_BYTES = 256;
+
     private final NativeLibrary library;
 
     private CudaDriver(NativeLibrary library) {
@@ -66,6 +68,16 @@ final class CudaDriver {
         IntByReference value = new IntByReference();
         check("cuDeviceGetAttribute", value, attribute.number, device.getValue());
         return value.getValue();
+    }
+
+    /** The current device's name, for example {@code NVIDIA H200}. */
+    String deviceName() {
+        IntByReference device = new IntByReference();
+        check("cuCtxGetDevice", device);
+        try (Memory name = new Memory(NAME_BYTES)) {
+            check("cuDeviceGetName", name, NAME_BYTES, device.getValue());
+            return name.getString(0);
+        }
     }
 
     /** Loads compiled kernels on the current device. */

@@ -4,10 +4,19 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.diffusionjmh.cache.ArtifactFormat;
+import org.diffusionjmh.cache.ArtifactKey;
+import org.diffusionjmh.cache.Artifacts;
+import org.diffusionjmh.cache.Digest;
 import org.diffusionjmh.libtorch.CudaDriver.Attribute;
 
 /** Kernels compiled for one device at run time. */
 public final class CudaKernels implements AutoCloseable {
+    /** The kind of entries. */
+    private static final String KIND = "kernels";
+
     private static final int DECIMAL = 10;
 
     /** The first architecture on which kernels can be set up before the one before them has ended. */
@@ -22,37 +31,43 @@ public final class CudaKernels implements AutoCloseable {
     private final Pointer module;
     private final int multiprocessors;
     private final int architecture;
+    private final ArtifactKey key;
+    private final byte[] cubin;
 
-    private CudaKernels(CudaRuntime runtime, CudaDriver driver, int device, Pointer module) {
+    private CudaKernels(
+            CudaRuntime runtime, CudaDriver driver, int device, Pointer module, ArtifactKey key, byte[] cubin) {
         this.runtime = runtime;
         this.driver = driver;
         this.device = device;
         this.module = module;
         this.multiprocessors = driver.attribute(Attribute.MULTIPROCESSORS);
         this.architecture = architecture(driver);
+        this.key = key;
+        this.cubin = cubin;
     }
 
     /**
-     * Compiles kernels for a GPU's own architecture and loads them there.
+     * Compiles kernels for a GPU's own architecture, if no earlier process has, and loads them there.
      *
      * @param source CUDA C++ that includes nothing; from architecture 90 on its kernels begin with {@code griddepcontrol.wait}
      * @param name what messages call the source
+     * @param artifacts where compiled kernels are kept
      * @throws IllegalStateException if that cannot be done; the message says why, with the compiler's log if there is one
      */
-    public static CudaKernels compile(String source, String name, Device device) {
-        return compile(source, name, device, "");
+    public static CudaKernels compile(String source, String name, Device device, Artifacts artifacts) {
+        return compile(source, name, device, "", artifacts);
     }
 
     /**
-     * Compiles kernels as {@link #compile(String, String, Device)} does, for instructions that no later architecture has.
+     * Compiles kernels as {@link #compile(String, String, Device, Artifacts)} does, for instructions that no later architecture has.
      *
      * @throws IllegalStateException if that cannot be done; the message says why, with the compiler's log if there is one
      */
-    public static CudaKernels compileSpecific(String source, String name, Device device) {
-        return compile(source, name, device, SPECIFIC);
+    public static CudaKernels compileSpecific(String source, String name, Device device, Artifacts artifacts) {
+        return compile(source, name, device, SPECIFIC, artifacts);
     }
 
-    private static CudaKernels compile(String source, String name, Device device, String suffix) {
+    private static CudaKernels compile(String source, String name, Device device, String suffix, Artifacts artifacts) {
         if (!device.isGpu()) {
             throw new IllegalStateException("CUDA kernels need a GPU, and this runs on the " + device.getDeviceType());
         }
@@ -60,8 +75,26 @@ public final class CudaKernels implements AutoCloseable {
         runtime.setDevice(device.getDeviceId());
         runtime.synchronizeDevice(); // makes the device's context, which the driver works in
         CudaDriver driver = CudaDriver.load();
-        byte[] cubin = Nvrtc.load().compile(source, name, architecture(driver) + suffix);
-        return new CudaKernels(runtime, driver, device.getDeviceId(), driver.loadModule(cubin));
+        String architecture = architecture(driver) + suffix;
+        Nvrtc nvrtc = Nvrtc.load();
+        ArtifactKey key = new ArtifactKey(
+                KIND,
+                Map.of(
+                        ArtifactKey.NAME,
+                        name,
+                        "source",
+                        Digest.of(source.getBytes(StandardCharsets.UTF_8)),
+                        "nvrtc",
+                        nvrtc.version(),
+                        "nvrtc options",
+                        String.join(" ", Nvrtc.options(architecture))));
+        byte[] cubin = artifacts.get(key, ArtifactFormat.BYTES, () -> nvrtc.compile(source, name, architecture));
+        return new CudaKernels(runtime, driver, device.getDeviceId(), driver.loadModule(cubin), key, cubin);
+    }
+
+    /** Keeps the compiled kernels, which may have been compiled for somebody else. */
+    public void keep(Artifacts artifacts) {
+        artifacts.keep(key, ArtifactFormat.BYTES, cubin);
     }
 
     private static int architecture(CudaDriver driver) {

@@ -5,6 +5,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.StringArray;
+import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,14 @@ final class Nvrtc {
                         "no run-time compiler for CUDA (libnvrtc) is loaded and none stands in " + folder)));
     }
 
+    /** The compiler's version, for example {@code 12.8}. */
+    String version() {
+        IntByReference major = new IntByReference();
+        IntByReference minor = new IntByReference();
+        check("nvrtcVersion", major, minor);
+        return major.getValue() + "." + minor.getValue();
+    }
+
     /**
      * Compiles kernels.
      *
@@ -48,7 +57,7 @@ final class Nvrtc {
         PointerByReference program = new PointerByReference();
         check("nvrtcCreateProgram", program, source, name, 0, Pointer.NULL, Pointer.NULL);
         try {
-            String[] options = {"--gpu-architecture=sm_" + architecture, "--std=c++17"};
+            String[] options = options(architecture);
             int status = invoke("nvrtcCompileProgram", program.getValue(), options.length, new StringArray(options));
             if (status != SUCCESS) {
                 throw new IllegalStateException(
@@ -59,6 +68,11 @@ final class Nvrtc {
         } finally {
             invoke("nvrtcDestroyProgram", program);
         }
+    }
+
+    /** How kernels for an architecture are compiled. */
+    static String[] options(String architecture) {
+        return new String[] {"--gpu-architecture=sm_" + architecture, "--std=c++17"};
     }
 
     private byte[] read(String what, Pointer program) {

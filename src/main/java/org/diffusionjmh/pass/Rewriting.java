@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.diffusionjmh.graph.Graph;
 
 /**
@@ -53,6 +54,17 @@ public record Rewriting(WeightFolding folding, Optional<StepSplit> split, List<P
                 perStep,
                 0));
         return new Rewriting(folding.result(), split.result(), reports);
+    }
+
+    /**
+     * The graphs that are lowered: those of the split that compute something, or the one that was not split. What is scheduled is not among
+     * them, since it is lowered for the number of a run's steps.
+     */
+    public List<Graph> parts() {
+        return split.map(parts -> Stream.of(parts.perRun(), parts.perStep())
+                        .filter(part -> !part.outputs().isEmpty())
+                        .toList())
+                .orElseGet(() -> List.of(folding.main()));
     }
 
     private record Timed<T>(T result, double milliseconds) {

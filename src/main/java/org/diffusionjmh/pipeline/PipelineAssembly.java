@@ -55,7 +55,7 @@ final class PipelineAssembly {
         this.options = options;
         this.session = session;
         this.family = family;
-        this.compiler = Compilers.of(options.compiler(), warnings.ofCompiler());
+        this.compiler = Compilers.of(options.compiler(), options.storage(), warnings.ofCompiler());
         this.scalars = new HostScalars(session.manager());
         this.components = new ComponentModules(files, compiler, session);
     }

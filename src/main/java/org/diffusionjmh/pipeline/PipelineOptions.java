@@ -1,6 +1,7 @@
 package org.diffusionjmh.pipeline;
 
 import java.util.Optional;
+import org.diffusionjmh.compiler.CompileStorage;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.source.Scale;
 
@@ -14,6 +15,7 @@ import org.diffusionjmh.source.Scale;
  * @param variant the variant of the weights' files, for example {@code fp16}
  * @param scheduler diffusers' class name of the scheduler to use instead of the snapshot's own; {@link #AUTO} for Euler ancestral, but for
  *     the snapshot's own if that is LCM's or the model is PixArt
+ * @param storage where compiled things are kept
  */
 public record PipelineOptions(
         String device,
@@ -21,7 +23,24 @@ public record PipelineOptions(
         String compiler,
         Scale scale,
         Optional<String> variant,
-        Optional<String> scheduler) {
+        Optional<String> scheduler,
+        CompileStorage storage) {
     /** Lets the device, or the model, decide. */
     public static final String AUTO = "auto";
+
+    /** Options with which compiled things are kept only if the compiler's own options ask for it. */
+    public PipelineOptions(
+            String device,
+            DType dtype,
+            String compiler,
+            Scale scale,
+            Optional<String> variant,
+            Optional<String> scheduler) {
+        this(device, dtype, compiler, scale, variant, scheduler, CompileStorage.ifAsked());
+    }
+
+    /** The same options with another place for what is compiled. */
+    public PipelineOptions withStorage(CompileStorage other) {
+        return new PipelineOptions(device, dtype, compiler, scale, variant, scheduler, other);
+    }
 }

@@ -35,7 +35,8 @@ final class PixArtAssembly {
         this.options = options;
         this.session = session;
         this.scalars = new HostScalars(session.manager());
-        this.modules = new ComponentModules(files, Compilers.of(options.compiler(), warnings.ofCompiler()), session);
+        this.modules = new ComponentModules(
+                files, Compilers.of(options.compiler(), options.storage(), warnings.ofCompiler()), session);
     }
 
     TextToImagePipeline textToImage() throws IOException {

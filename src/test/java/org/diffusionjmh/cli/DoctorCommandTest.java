@@ -14,8 +14,16 @@ class DoctorCommandTest {
         CommandOutput output = new CommandOutput();
         assertEquals(0, output.run("doctor"), output::out);
         List<String> lines = output.out().lines().toList();
-        assertTrue(lines.containsAll(
-                List.of("Machine", "Hugging Face cache", "libtorch", "GPU", "CPU", "Compilers with --device cpu")));
+        assertTrue(lines.containsAll(List.of(
+                "Machine",
+                "Hugging Face cache",
+                "Compile cache",
+                "libtorch",
+                "GPU",
+                "CPU",
+                "Compilers with --device cpu")));
+        assertTrue(
+                lines.stream().anyMatch(line -> line.matches("  to delete it: rm -r '.*compile-cache'")), output::out);
         assertTrue(lines.contains("  operators of this project: usable"), output::out);
         Compilers.all()
                 .forEach(compiler -> assertTrue(

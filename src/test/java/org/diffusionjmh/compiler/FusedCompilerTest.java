@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.GraphBuilder;
@@ -51,12 +52,14 @@ class FusedCompilerTest {
             explained.put(network, reports);
         }
     });
+    private final DeviceChoices choices = new DeviceChoices(Artifacts.none(), new CompileEnvironment(), journal);
     private final FusedCompiler compiler = new FusedCompiler(
             FusedOptions.DEFAULT,
             InterpretedCompiler.none(journal),
             InterpretedCompiler.none(journal),
-            new KernelSupport(journal),
-            new Tuners(new KernelSupport(journal), journal),
+            new KernelSupport(Artifacts.none(), journal),
+            new Tuners(new KernelSupport(Artifacts.none(), journal), choices, journal),
+            new KeptNetworks(Artifacts.none(), new CompileEnvironment(), Programs.ofOneSize(), ""),
             journal);
 
     @AfterEach

@@ -66,6 +66,26 @@ class FusedOptionsTest {
         assertTrue(message.startsWith("compiler options {\"mode\": : not JSON"), message);
     }
 
+    /** What is compiled under one text is not taken for another: an option that is added must be in it. */
+    @Test
+    void everyOptionIsInTheTextThatCompiledThingsAreKeptUnder() {
+        FusedOptions options = FusedOptions.parse(
+                "{\"mode\": \"low-precision:freezing\", \"memory_format\": \"contiguous\", \"dynamic\": true}");
+        assertEquals(
+                "{\"mode\": \"low-precision:freezing\", \"memory_format\": \"contiguous\", \"dynamic\": true}",
+                options.effective());
+        assertEquals(options, FusedOptions.parse(options.effective()));
+        assertEquals(3, FusedOptions.class.getRecordComponents().length);
+    }
+
+    /** Whether something is kept does not change what is kept. */
+    @Test
+    void keepingIsNotInThatText() {
+        assertEquals(
+                FusedOptions.DEFAULT.effective(),
+                FusedOptions.parse("{\"mode\": \"cache-all\"}").effective());
+    }
+
     /** As on a command line: the options follow the name. */
     @Test
     void optionsFollowTheName() {

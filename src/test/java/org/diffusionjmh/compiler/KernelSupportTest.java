@@ -9,11 +9,12 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import java.util.ArrayList;
 import java.util.List;
+import org.diffusionjmh.cache.Artifacts;
 import org.junit.jupiter.api.Test;
 
 class KernelSupportTest {
     private final List<String> warnings = new ArrayList<>();
-    private final KernelSupport kernels = new KernelSupport(new CompileJournal(warnings::add));
+    private final KernelSupport kernels = new KernelSupport(Artifacts.none(), new CompileJournal(warnings::add));
 
     /** Operations of libtorch's own are what is wanted there. */
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import ai.djl.Device;
 import java.util.List;
 import java.util.OptionalInt;
+import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.TensorType;
 import org.diffusionjmh.libtorch.TorchSession;
@@ -19,8 +20,9 @@ class LinearGegluTunerTest {
     private final CompileJournal journal = new CompileJournal(warning -> {
         throw new AssertionError(warning);
     });
-    private final KernelSupport kernels = new KernelSupport(journal);
-    private final LinearGegluTuner tuner = new LinearGegluTuner(kernels, journal);
+    private final KernelSupport kernels = new KernelSupport(Artifacts.none(), journal);
+    private final LinearGegluTuner tuner = new LinearGegluTuner(
+            kernels, new DeviceChoices(Artifacts.none(), new CompileEnvironment(), journal), journal);
 
     @Test
     void aCpuHasNoKernelToMeasure() {

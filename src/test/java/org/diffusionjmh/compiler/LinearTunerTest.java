@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.Node;
@@ -98,7 +99,9 @@ class LinearTunerTest {
         session.call(() -> {
             Device device = session.device();
             List<String> warnings = new ArrayList<>();
-            LinearChoice choice = new LinearTuner(new CompileJournal(warnings::add)).on(device);
+            CompileJournal journal = new CompileJournal(warnings::add);
+            DeviceChoices choices = new DeviceChoices(Artifacts.none(), new CompileEnvironment(), journal);
+            LinearChoice choice = new LinearTuner(choices, journal).on(device);
             if (!device.isGpu()) {
                 assertSame(LinearChoice.LIBTORCH, choice);
                 return null;

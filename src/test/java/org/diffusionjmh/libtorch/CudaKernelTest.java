@@ -7,6 +7,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.sun.jna.Memory;
+import org.diffusionjmh.cache.Artifacts;
 import org.junit.jupiter.api.Test;
 
 class CudaKernelTest {
@@ -35,7 +36,8 @@ class CudaKernelTest {
     @Test
     void kernelsNeedAGpu() {
         String message = assertThrows(
-                        IllegalStateException.class, () -> CudaKernels.compile("", "empty.cu", Device.cpu()))
+                        IllegalStateException.class,
+                        () -> CudaKernels.compile("", "empty.cu", Device.cpu(), Artifacts.none()))
                 .getMessage();
         assertEquals("CUDA kernels need a GPU, and this runs on the cpu", message);
     }

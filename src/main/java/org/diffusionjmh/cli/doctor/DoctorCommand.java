@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.diffusionjmh.cache.CacheLocation;
 import org.diffusionjmh.weights.HubCache;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -33,6 +34,7 @@ public final class DoctorCommand implements Callable<Integer> {
         tell("Machine", () -> new MachineProbe().run());
         HubCache cache = new HubCache(System.getenv(), Path.of(System.getProperty("user.home")));
         tell("Hugging Face cache", () -> new HubCacheProbe(cache).run());
+        tell("Compile cache", () -> new CompileCacheProbe(CacheLocation.ofThisProcess()).run());
         if (!tell("libtorch", () -> new LibtorchProbe().run())) {
             return ExitCode.SOFTWARE; // nothing runs without it
         }
