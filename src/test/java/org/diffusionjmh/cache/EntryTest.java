@@ -39,7 +39,7 @@ class EntryTest {
         byte[] bytes = new Entry(KEY, "content".getBytes(StandardCharsets.US_ASCII)).toBytes();
         for (int bit = 0; bit < bytes.length * Byte.SIZE; bit++) {
             byte[] flipped = bytes.clone();
-            flipped[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+            flipped[bit / Byte.SIZE] ^= (byte) (1 << (bit % Byte.SIZE));
             assertThrows(Entry.DamagedException.class, () -> Entry.of(flipped), "bit " + bit);
         }
     }

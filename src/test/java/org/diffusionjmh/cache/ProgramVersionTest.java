@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.ZipEntry;
@@ -30,9 +31,9 @@ class ProgramVersionTest {
         Path jar = Files.createTempFile(folder, "program", ".jar");
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
             zip.putNextEntry(new ZipEntry(PASS));
-            zip.write(pass.getBytes());
+            zip.write(pass.getBytes(StandardCharsets.UTF_8));
             zip.putNextEntry(new ZipEntry(OTHER));
-            zip.write(other.getBytes());
+            zip.write(other.getBytes(StandardCharsets.UTF_8));
         }
         return jar;
     }

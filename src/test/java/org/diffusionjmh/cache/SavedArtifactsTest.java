@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +25,7 @@ class SavedArtifactsTest {
 
     private static ArtifactKey key(String name, String gpu, String graph) {
         return new ArtifactKey(
-                "network", Map.of(ArtifactKey.NAME, name, "gpu", gpu, "graph", Digest.of(graph.getBytes())));
+                "network", Map.of(ArtifactKey.NAME, name, "gpu", gpu, "graph", Digest.of(graph.getBytes(StandardCharsets.UTF_8))));
     }
 
     /** What differs is told, of the entry of the same name that comes nearest. */

@@ -145,7 +145,7 @@ class KeptNetworksTest {
     private float[] run(Compiler compiler) {
         Map<String, NDArray> weights = new HashMap<>();
         Parameters parameters = (key, type) -> weights.computeIfAbsent(key, absent -> {
-            NDArray values = manager.arange(type.elements()).sin().reshape(TensorTypes.shape(type));
+            NDArray values = manager.arange((float) type.elements()).sin().reshape(TensorTypes.shape(type));
             return values.toType(ai.djl.ndarray.types.DataType.FLOAT32, false);
         });
         try (CompiledModule module = compiler.compile(graph(4), parameters, manager)) {

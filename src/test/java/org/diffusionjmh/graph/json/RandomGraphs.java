@@ -139,7 +139,7 @@ final class RandomGraphs {
         } catch (InvocationTargetException e) {
             throw new AssertionError(kind + " takes not everything; teach this test what it takes", e);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 
