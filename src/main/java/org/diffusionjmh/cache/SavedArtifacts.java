@@ -67,8 +67,7 @@ public final class SavedArtifacts implements ArtifactStore {
     @Override
     public Optional<byte[]> find(ArtifactKey key) {
         if (!guarded.has(key)) {
-            log.warn(folder + " has no " + label(key) + " as it is needed here" + explanation(key)
-                    + "; it is made anew");
+            log.warn(folder + " has nothing that fits for " + label(key) + explanation(key) + "; it is made anew");
             return Optional.empty();
         }
         return guarded.find(key);
@@ -95,17 +94,23 @@ public final class SavedArtifacts implements ArtifactStore {
         return name == null || name.equals(key.fields().get(ArtifactKey.NAME));
     }
 
-    /** The keys of all entries that can be read. */
+    /** The keys of all entries that can be read; the others explain nothing. */
     private List<ArtifactKey> keys() {
         List<ArtifactKey> keys = new ArrayList<>();
         try {
-            for (Path file : folder.files()) {
-                keys.add(Entry.of(Files.readAllBytes(file)).key());
-            }
-        } catch (IOException | Entry.DamagedException e) {
-            // it explains nothing
+            folder.files().forEach(file -> keyOf(file).ifPresent(keys::add));
+        } catch (IOException e) {
+            return List.of();
         }
         return keys;
+    }
+
+    private static Optional<ArtifactKey> keyOf(Path file) {
+        try {
+            return Optional.of(Entry.of(Files.readAllBytes(file)).key());
+        } catch (IOException | Entry.DamagedException e) {
+            return Optional.empty();
+        }
     }
 
     @Override

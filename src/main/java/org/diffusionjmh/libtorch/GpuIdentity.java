@@ -9,6 +9,8 @@ import org.diffusionjmh.libtorch.CudaDriver.Attribute;
 
 /** What a GPU is, and which of its libraries are loaded: what a choice made by measuring on it holds for. */
 public final class GpuIdentity {
+    private static final String UNKNOWN = "unknown";
+
     private GpuIdentity() {}
 
     /**
@@ -36,9 +38,13 @@ public final class GpuIdentity {
 
     /** The answer of a library's function for its version. */
     private static String version(String library, String function) {
-        return NativeLibraries.find(library, Path.of(LibUtils.getLibtorchPath()))
-                .map(loaded -> loaded.getFunction(function))
-                .map(asked -> String.valueOf(asked.invokeLong(new Object[] {})))
-                .orElse("unknown");
+        try {
+            return NativeLibraries.find(library, Path.of(LibUtils.getLibtorchPath()))
+                    .map(loaded -> loaded.getFunction(function))
+                    .map(asked -> String.valueOf(asked.invokeLong(new Object[] {})))
+                    .orElse(UNKNOWN);
+        } catch (UnsatisfiedLinkError e) {
+            return UNKNOWN;
+        }
     }
 }

@@ -25,7 +25,8 @@ class SavedArtifactsTest {
 
     private static ArtifactKey key(String name, String gpu, String graph) {
         return new ArtifactKey(
-                "network", Map.of(ArtifactKey.NAME, name, "gpu", gpu, "graph", Digest.of(graph.getBytes(StandardCharsets.UTF_8))));
+                "network",
+                Map.of(ArtifactKey.NAME, name, "gpu", gpu, "graph", Digest.of(graph.getBytes(StandardCharsets.UTF_8))));
     }
 
     /** What differs is told, of the entry of the same name that comes nearest. */
@@ -36,7 +37,7 @@ class SavedArtifactsTest {
         saved.keep(key("unet", "H100", "u"), CONTENT);
         assertEquals(Optional.empty(), saved.find(key("unet", "H200", "u")));
         assertEquals(
-                List.of(folder + " has no network 'unet' as it is needed here; the nearest it has differs in"
+                List.of(folder + " has nothing that fits for network 'unet'; the nearest it has differs in"
                         + " gpu (there H100, here H200); it is made anew"),
                 log.warnings());
     }

@@ -54,7 +54,7 @@ class SavedPipelineTest {
         assertTold("Compile cache: +warm \\(3 of 3 parts found\\)");
 
         picture("--compiler", "fused{\"memory_format\": \"contiguous\"}", "--load-compiled", saved);
-        assertTold("warning: .*saved has no network 'unet' as it is needed here; the nearest it has differs in options"
+        assertTold("warning: .*saved has nothing that fits for network 'unet'; the nearest it has differs in options"
                 + " \\(there .*channels_last.*, here .*contiguous.*\\); it is made anew");
         assertTold("Compile cache: +cold \\(0 of 3 parts found\\)");
 
