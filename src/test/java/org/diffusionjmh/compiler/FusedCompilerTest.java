@@ -52,19 +52,25 @@ class FusedCompilerTest {
             explained.put(network, reports);
         }
     });
-    private final DeviceChoices choices = new DeviceChoices(Artifacts.none(), new CompileEnvironment(), journal);
-    private final FusedCompiler compiler = new FusedCompiler(
-            FusedOptions.DEFAULT,
-            InterpretedCompiler.none(journal),
-            InterpretedCompiler.none(journal),
-            new KernelSupport(Artifacts.none(), journal),
-            new Tuners(new KernelSupport(Artifacts.none(), journal), choices, journal),
-            new KeptNetworks(Artifacts.none(), new CompileEnvironment(), Programs.ofOneSize(), ""),
-            journal);
+    private final FusedCompiler compiler = fused(InterpretedCompiler.none(journal));
 
     @AfterEach
     void close() {
         manager.close();
+    }
+
+    private FusedCompiler fused(Compiler plain) {
+        KernelSupport kernels = new KernelSupport(Artifacts.none(), journal);
+        CompileEnvironment environment = new CompileEnvironment();
+        DeviceChoices choices = new DeviceChoices(Artifacts.none(), environment, journal);
+        return new FusedCompiler(
+                FusedOptions.DEFAULT,
+                plain,
+                plain,
+                kernels,
+                new Tuners(kernels, choices, journal),
+                new KeptNetworks(Artifacts.none(), environment, Programs.ofOneSize(), ""),
+                journal);
     }
 
     /** y = x + (text Wk) * (text Wv), with all weights one: y = x + sum(text)^2. */
@@ -259,13 +265,7 @@ class FusedCompilerTest {
     @Test
     void aStepTakesItsRow() {
         CountingCompiler counting = new CountingCompiler();
-        FusedCompiler steps = new FusedCompiler(
-                FusedOptions.DEFAULT,
-                counting,
-                counting,
-                new KernelSupport(journal),
-                new Tuners(new KernelSupport(journal), journal),
-                journal);
+        FusedCompiler steps = fused(counting);
         NDArray x = manager.zeros(new Shape(2, 3));
         NDArray text = manager.ones(new Shape(2, 3));
         try (CompiledModule module = steps.compile(scheduledGraph(), new RecordingParameters(), manager)) {

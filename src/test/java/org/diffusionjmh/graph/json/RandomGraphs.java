@@ -53,7 +53,8 @@ final class RandomGraphs {
     Graph graph() {
         List<Node> inputs = new ArrayList<>();
         for (int i = 0; i < SIZES; i++) {
-            inputs.add(new Node(new SourceOp.Input(name(), type(), random.nextBoolean()), List.of(), text()));
+            inputs.add(new Node(
+                    new SourceOp.Input(name(), type(), choice(List.of(SourceOp.Pace.values()))), List.of(), text()));
         }
         List<Node> nodes = new ArrayList<>(inputs);
         for (int i = 0; i < NODES; i++) {
