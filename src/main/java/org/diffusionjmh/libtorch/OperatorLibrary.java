@@ -18,7 +18,6 @@ import java.util.List;
 public final class OperatorLibrary {
     private static final String FILE = OperatorLibrary.class.getSimpleName() + ".java";
 
-    private final System.Logger logger = System.getLogger(OperatorLibrary.class.getPackageName());
     private final NDManager manager;
     private final String namespace;
     private final Pointer fragment;
@@ -89,7 +88,7 @@ public final class OperatorLibrary {
             NDArray value = operator.call(arguments, scope);
             LibTorch.get().call("aoti_torch_new_tensor_handle", TensorMemory.pointer(value), result);
         } catch (RuntimeException | Error e) {
-            logger.log(System.Logger.Level.ERROR, namespace + "::" + name + " failed", e);
+            OperatorFailure.put(new OperatorFailure(namespace + "::" + name, e));
             LibTorch.get().call("aoti_torch_new_uninitialized_tensor", result); // whatever takes this fails
         }
         return result.getValue();

@@ -1,5 +1,6 @@
 package org.diffusionjmh.libtorch;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -81,10 +82,17 @@ public final class ScriptModule implements AutoCloseable {
         }
     }
 
-    /** Calls a method with arguments of any kind; the caller closes them. */
+    /**
+     * Calls a method with arguments of any kind; the caller closes them.
+     *
+     * @throws EngineException if it fails; the message is that of the operator of Java's that failed, if one did
+     */
     public NDList call(String method, NDManager manager, IValue... arguments) {
+        OperatorFailure.take();
         try (IValue result = IValueUtils.runMethod(block, method, arguments)) {
             return result.toNDList((PtNDManager) manager);
+        } catch (EngineException e) {
+            throw OperatorFailure.take().map(OperatorFailure::exception).orElse(e);
         }
     }
 

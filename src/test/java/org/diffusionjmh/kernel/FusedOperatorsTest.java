@@ -425,7 +425,7 @@ class FusedOperatorsTest {
         });
     }
 
-    /** Nothing is thrown through libtorch: whatever takes the result of a failed call fails. */
+    /** Nothing is thrown through libtorch: whatever takes the result of a failed call fails, and the operator's failure is told. */
     @Test
     void failuresReachTheCaller() throws Exception {
         session.call(() -> {
@@ -433,7 +433,9 @@ class FusedOperatorsTest {
             NDArray x = manager.ones(new Shape(2, 4, 3));
             NDArray weight = manager.ones(new Shape(4));
             String call = "torch.silu(ops.djmh.group_norm(x, weight, bias, 3, 1e-05))";
-            assertThrows(EngineException.class, () -> OperatorCalls.call(call, manager, x, weight, weight));
+            EngineException e =
+                    assertThrows(EngineException.class, () -> OperatorCalls.call(call, manager, x, weight, weight));
+            assertTrue(e.getMessage().startsWith("djmh::group_norm failed: "), e.getMessage());
             String unlike =
                     "torch.silu(ops.djmh.concat_group_norm(torch.unsqueeze(x, 3), torch.slice(torch.unsqueeze(x, 3),"
                             + " 2, 1), weight, bias, 2, 1e-05))";

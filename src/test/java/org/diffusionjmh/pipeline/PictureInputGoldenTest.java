@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -21,6 +20,7 @@ import java.util.stream.Stream;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.image.RgbaImage;
 import org.diffusionjmh.image.VaeImageProcessor;
+import org.diffusionjmh.libtorch.TorchSession;
 import org.diffusionjmh.testing.Fixtures;
 import org.diffusionjmh.testing.GoldenTensors;
 import org.junit.jupiter.api.DynamicTest;
@@ -28,6 +28,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Pictures become model inputs exactly as in diffusers, to the last bit, on {@code -Ddevice=cuda} too. */
 class PictureInputGoldenTest {
+    private static final String DEVICE = System.getProperty("device", "cpu");
     private static final Set<String> OPTIONS = Set.of("do_normalize", "do_convert_rgb", "vae_scale_factor");
 
     @TestFactory
@@ -55,8 +56,7 @@ class PictureInputGoldenTest {
         int width = size.has("width") ? size.get("width").getAsInt() : image.width();
         VaeImageProcessor processor = processor(test.getAsJsonObject("processor"));
         RgbImage resized = processor.resize(image, height, width);
-        try (NDManager manager =
-                NDManager.newBaseManager(Device.fromName(System.getProperty("device", "cpu")), "PyTorch")) {
+        try (NDManager manager = NDManager.newBaseManager(TorchSession.deviceOf(DEVICE), "PyTorch")) {
             NDArray actual = new PictureInput(processor, DataType.FLOAT32).of(resized, manager);
             assertEquals(new Shape(golden.shape()), actual.getShape());
             assertEquals(0, golden.relativeError(actual.toFloatArray()));
