@@ -37,7 +37,7 @@ record Controls(PipelineParts parts) {
         Conditioning text = promptOnly ? conditioning.ofPrompt(manager) : conditioning;
         TextToImageRequest size = request.text();
         int rows = promptOnly ? size.images() : size.images() * guidance.predictions();
-        int steps = RunPlan.of(size, parts, size.sampling()).sampling().steps().size();
+        int steps = plan.sampling().steps().size();
         List<ControlBranch> branches = new ArrayList<>();
         for (int i = 0; i < nets.size(); i++) {
             ControlImage image = request.controls().get(i);
