@@ -14,8 +14,8 @@ import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.PointwiseOp.Cast;
 
 /**
- * Computes in a shorter type what a float32 graph computes from its first product on. What stands before, such as the angles of a time
- * embedding, and all work on weights stays float32; inputs and outputs keep their types.
+ * Computes in a shorter type what a float32 graph computes from its first product on, up to where it converts to float32 expressly. What
+ * stands before, such as the angles of a time embedding, and all work on weights stays float32; inputs and outputs keep their types.
  *
  * <p>The result differs by the shorter type's rounding: bfloat16 has 8 bits of mantissa.
  */

@@ -9,6 +9,7 @@ import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.GraphBuilder;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.PointwiseOp.Cast;
+import org.diffusionjmh.graph.PointwiseOp.MultiplyAdd;
 import org.diffusionjmh.graph.PointwiseOp.Sin;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,22 @@ class LowerPrecisionTest {
         assertEquals(DType.FP32, lowered.outputs().get("y").type().dtype());
         assertEquals(
                 DType.BF16, lowered.outputs().get("y").inputs().get(0).type().dtype());
+    }
+
+    /** A conversion to float32, even of what was float32 already, ends the part in the shorter type. */
+    @Test
+    void aConversionEndsIt() {
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        Node x = b.input("x", DType.FP32, 2, 4);
+        Node wide = b.apply(new Cast(DType.FP32), b.in("proj").linear(x, 4, true));
+        b.output("y", b.multiplyAdd(x, wide, b.input("factor", DType.FP32, 1)));
+
+        Graph lowered = Rewrites.assertEqualResults(pass, b.build(), 1, 3e-2);
+        assertEquals(
+                DType.FP32,
+                lowered.nodesOf(MultiplyAdd.class).get(0).inputs().get(1).type().dtype());
+        assertEquals(
+                DType.BF16, lowered.nodesOf(Linear.class).get(0).type().dtype());
     }
 
     /** Weights are computed in float32 and rounded once. */
