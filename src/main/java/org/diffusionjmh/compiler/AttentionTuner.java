@@ -5,14 +5,15 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.diffusionjmh.cache.TunedChoices;
 import org.diffusionjmh.graph.AttentionOp;
 import org.diffusionjmh.graph.AttentionOp.CudnnAttention;
+import org.diffusionjmh.graph.AttentionOp.KernelAttention;
 import org.diffusionjmh.graph.AttentionOp.ScaledDotProductAttention;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
@@ -25,7 +26,10 @@ import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.pass.AttentionChoice;
 
-/** Measures both kernels of each attention that a network has on a GPU, once for each of its sizes; some milliseconds each. */
+/**
+ * Measures the kernels of each attention that a network has on a GPU, once for each of its sizes: libtorch's choice, cuDNN's and this
+ * project's. Some milliseconds each, and about two seconds to compile a kernel of this project.
+ */
 final class AttentionTuner {
     private static final int CALLS = 10;
     private static final int ROUNDS = 3;
@@ -39,14 +43,16 @@ final class AttentionTuner {
     /** Elements of the largest tensor in a measured call, unless the network's own is larger. */
     private static final long ELEMENTS = 1L << 23;
 
+    private final KernelSupport kernels;
     private final DeviceChoices choices;
     private final CompileJournal journal;
-    private final Map<Case, Backend> known = new HashMap<>();
+    private final Map<Case, AttentionOp> known = new HashMap<>();
 
     /**
      * @param choices what was measured before
      */
-    AttentionTuner(DeviceChoices choices, CompileJournal journal) {
+    AttentionTuner(KernelSupport kernels, DeviceChoices choices, CompileJournal journal) {
+        this.kernels = kernels;
         this.choices = choices;
         this.journal = journal;
     }
@@ -58,52 +64,82 @@ final class AttentionTuner {
         }
     }
 
-    /** What computes an attention; the names are the choices' texts. */
-    private enum Backend {
-        LIBTORCH,
-        CUDNN
-    }
-
     /** What measuring on a device says. */
     AttentionChoice on(Device device) {
         if (!device.isGpu()) {
             return AttentionChoice.LIBTORCH;
         }
-        return (attention, query, key) -> {
-            DType dtype = query.dtype();
-            boolean half = dtype == DType.FP16 || dtype == DType.BF16;
-            return half
-                    && known.computeIfAbsent(new Case(device, attention, query, key), this::choice) == Backend.CUDNN;
-        };
+        return (attention, query, key) ->
+                known.computeIfAbsent(new Case(device, attention, query, key), this::choice);
     }
 
-    private Backend choice(Case attention) {
-        return journal.timed(CompilePhase.TUNE, () -> {
-            TunedChoices kept = choices.on(attention.device());
-            Optional<Backend> before = kept.find(attention.subject()).flatMap(name -> Arrays.stream(Backend.values())
-                    .filter(backend -> backend.name().equals(name))
-                    .findFirst());
-            if (before.isPresent()) {
-                return before.get();
+    private AttentionOp choice(Case attention) {
+        List<AttentionOp> candidates = candidates(attention);
+        return candidates.size() == 1
+                ? candidates.get(0)
+                : journal.timed(CompilePhase.TUNE, () -> choice(attention, candidates));
+    }
+
+    /** A choice that was made while a candidate failed is not kept: memory may have been short, which may not last. */
+    private AttentionOp choice(Case attention, List<AttentionOp> candidates) {
+        TunedChoices kept = choices.on(attention.device());
+        Optional<AttentionOp> before = kept.find(attention.subject()).flatMap(name -> candidates.stream()
+                .filter(candidate -> name(candidate).equals(name))
+                .findFirst());
+        if (before.isPresent()) {
+            return before.get();
+        }
+        Map<AttentionOp, Double> seconds = seconds(attention, candidates);
+        AttentionOp fastest = seconds.entrySet().stream()
+                .min(Map.Entry.comparingByValue())
+                .orElseThrow()
+                .getKey();
+        if (!seconds.containsValue(Double.POSITIVE_INFINITY)) {
+            kept.keep(attention.subject(), name(fastest));
+        }
+        return fastest;
+    }
+
+    private static String name(AttentionOp op) {
+        return op.getClass().getSimpleName();
+    }
+
+    private static Map<AttentionOp, Double> seconds(Case attention, List<AttentionOp> candidates) {
+        Map<AttentionOp, Double> seconds = new LinkedHashMap<>();
+        try (NDManager manager = NDManager.newBaseManager(attention.device(), "PyTorch");
+                BusyWork busy = BusyWork.on(manager)) {
+            for (AttentionOp candidate : candidates) {
+                seconds.put(candidate, secondsIfAny(candidate, attention, busy, manager));
             }
-            Optional<Backend> measured = measured(attention);
-            measured.ifPresent(backend -> kept.keep(attention.subject(), backend.name()));
-            return measured.orElse(Backend.LIBTORCH);
-        });
+        }
+        return seconds;
     }
 
-    /** Empty if cuDNN failed: it has no kernel for these sizes or this GPU, or memory was short, which may not last. */
-    private static Optional<Backend> measured(Case attention) {
-        try (NDManager manager = NDManager.newBaseManager(attention.device(), "PyTorch")) {
-            double libtorch = seconds(attention.attention(), attention, manager);
-            double cudnn = seconds(new CudnnAttention(attention.attention()), attention, manager);
-            return Optional.of(cudnn < libtorch ? Backend.CUDNN : Backend.LIBTORCH);
+    /** In the order in which they are preferred. */
+    private List<AttentionOp> candidates(Case attention) {
+        ScaledDotProductAttention plain = attention.attention();
+        DType dtype = attention.query().dtype();
+        if (dtype != DType.FP16 && dtype != DType.BF16) {
+            return List.of(plain);
+        }
+        TensorType key = attention.key();
+        boolean own = !plain.causal() && kernels.mayAttend(attention.device(), key.size(-1), key.size(2));
+        return own
+                ? List.of(plain, new CudnnAttention(plain), new KernelAttention(plain))
+                : List.of(plain, new CudnnAttention(plain));
+    }
+
+    /** Never, where an implementation has no kernel for these sizes or this GPU. */
+    private static double secondsIfAny(AttentionOp op, Case attention, BusyWork busy, NDManager manager) {
+        try {
+            return seconds(op, attention, busy, manager);
         } catch (EngineException e) {
-            return Optional.empty();
+            return Double.POSITIVE_INFINITY;
+>>>>>>> b5c906c (Select an attention kernel of our own where a GPU is faster with it)
         }
     }
 
-    private static double seconds(AttentionOp op, Case attention, NDManager manager) {
+    private static double seconds(AttentionOp op, Case attention, BusyWork busy, NDManager manager) {
         long batch = batch(attention);
         TensorType query = sequences(attention.query(), batch);
         TensorType key = sequences(attention.key(), batch);
@@ -114,7 +150,7 @@ final class AttentionTuner {
             DeviceTimer timer = DeviceTimer.of(attention.device());
             double best = Double.MAX_VALUE;
             for (int round = 0; round <= ROUNDS; round++) {
-                double seconds = timer.seconds(() -> {
+                double seconds = timer.secondsBehind(busy::submit, () -> {
                     try (NDManager results = scope.newSubManager()) {
                         module.run(arguments, results);
                     }
@@ -154,7 +190,9 @@ final class AttentionTuner {
         for (int i = 0; i < calls; i++) {
             result = new Node(op, List.of(result, heads.get(1), heads.get(2)), "");
         }
-        return new Graph("attention", inputs, Map.of("result", result));
+        // A kernel that cannot be launched has a result that nothing can take: so something has to.
+        Node taken = new Node(new Permute(List.of(0, 2, 1, 3)), List.of(result), "");
+        return new Graph("attention", inputs, Map.of("result", taken));
     }
 
     private static Node input(String label, TensorType type) {

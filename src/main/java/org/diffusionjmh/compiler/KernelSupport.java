@@ -35,6 +35,11 @@ final class KernelSupport {
         return has(device) ? FusedOperators.get().linearGegluTiles(device) : List.of();
     }
 
+    /** Whether a device has a kernel for attention that may be its fastest, for heads of some elements and sequences of some keys. */
+    boolean mayAttend(Device device, long head, long keys) {
+        return has(device) && FusedOperators.get().mayAttend(device, head, keys);
+    }
+
     private boolean prepare(Device device) {
         try {
             return journal.timed(CompilePhase.TUNE, () -> {

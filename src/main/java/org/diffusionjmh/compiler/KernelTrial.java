@@ -10,11 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.diffusionjmh.graph.ContractionOp.Linear;
-import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.Node;
-import org.diffusionjmh.graph.SourceOp;
 import org.diffusionjmh.graph.TensorType;
 import org.diffusionjmh.libtorch.DeviceTimer;
 import org.diffusionjmh.libtorch.ScalarType;
@@ -33,26 +30,16 @@ final class KernelTrial {
 
     private static final int MOST_SETS = 8;
 
-    /** Rows and columns of a product that takes a GPU some 0.2 ms. */
-    private static final long BUSY = 4096;
-
-    private static final int BUSY_CALLS = 24;
-
     private final NDManager manager;
     private final DeviceTimer timer;
     private final List<NDList> arguments;
-    private final CompiledModule busy;
-    private final NDList busyArguments;
+    private final BusyWork busy;
 
     private KernelTrial(NDManager manager, List<TensorType> inputs) {
         this.manager = manager;
         this.timer = DeviceTimer.of(manager.getDevice());
         this.arguments = arguments(inputs, manager);
-        TensorType square = TensorType.of(DType.FP16, BUSY, BUSY);
-        Node x = new Node(new SourceOp.Input("x", square), List.of(), "");
-        Node product = new Node(new Linear(), List.of(x, x), "");
-        this.busy = compile(new Graph("busy", List.of(x), Map.of("result", product)), manager);
-        this.busyArguments = new NDList(TensorMemory.empty(ScalarType.FLOAT16, TensorTypes.shape(square), manager));
+        this.busy = BusyWork.on(manager);
     }
 
     /**
@@ -83,8 +70,7 @@ final class KernelTrial {
     private double seconds(CompiledModule module) {
         Iterator<NDList> sets =
                 Stream.generate(() -> arguments).flatMap(List::stream).iterator();
-        return timer.secondsBehind(
-                () -> repeat(BUSY_CALLS, busy, () -> busyArguments), () -> repeat(CALLS, module, sets::next));
+        return timer.secondsBehind(busy::submit, () -> repeat(CALLS, module, sets::next));
     }
 
     /** Calls whose results are given up one after the other: the next one writes to the same memory. */

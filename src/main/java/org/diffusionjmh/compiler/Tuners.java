@@ -13,7 +13,7 @@ final class Tuners {
      * @param choices what was measured before
      */
     Tuners(KernelSupport kernels, DeviceChoices choices, CompileJournal journal) {
-        this.attention = new AttentionTuner(choices, journal);
+        this.attention = new AttentionTuner(kernels, choices, journal);
         this.gated = new LinearGegluTuner(kernels, choices, journal);
         this.linear = new LinearTuner(choices, journal);
     }

@@ -56,11 +56,34 @@ public sealed interface AttentionOp extends Op {
         @Override
         public TensorType infer(List<TensorType> arguments) {
             Checks.count(this, arguments, 3);
-            TensorType result = attention.infer(arguments);
-            if (result.dtype() != DType.FP16 && result.dtype() != DType.BF16) {
-                throw new ShapeException("CudnnAttention: " + result + " is neither fp16 nor bf16");
-            }
-            return result;
+            return half(this, attention.infer(arguments));
         }
+    }
+
+    /**
+     * {@link ScaledDotProductAttention} without a bias, and not causal, by this project's own kernel. For fp16 and bf16 on a GPU; runs on a
+     * CPU as well, slowly. The result lies as {@code [N, L, heads, d]}.
+     *
+     * @param attention what is computed
+     */
+    record KernelAttention(ScaledDotProductAttention attention) implements AttentionOp {
+        public KernelAttention {
+            if (attention.causal()) {
+                throw new IllegalArgumentException("KernelAttention: there is no kernel for causal attention");
+            }
+        }
+
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 3);
+            return half(this, attention.infer(arguments));
+        }
+    }
+
+    private static TensorType half(AttentionOp op, TensorType result) {
+        if (result.dtype() != DType.FP16 && result.dtype() != DType.BF16) {
+            throw new ShapeException(op.getClass().getSimpleName() + ": " + result + " is neither fp16 nor bf16");
+        }
+        return result;
     }
 }

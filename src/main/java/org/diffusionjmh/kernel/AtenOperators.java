@@ -98,6 +98,13 @@ final class AtenOperators {
                 bias: Tensor) -> Tensor:
                 product = torch.linear(torch.to(x, 6), torch.to(weight, 6), torch.to(bias, 6))
                 return torch.type_as((self).geglu(product, ), x)
+              def attention(self: __torch__.M,
+                q: Tensor,
+                k: Tensor,
+                v: Tensor,
+                scale: float) -> Tensor:
+                result = torch.scaled_dot_product_attention(q, k, v, None, 0., False, scale=scale)
+                return torch.permute(torch.contiguous(torch.permute(result, [0, 2, 1, 3])), [0, 2, 1, 3])
               def product(self: __torch__.M,
                 x: Tensor,
                 weight: Tensor) -> Tensor:
@@ -181,6 +188,12 @@ final class AtenOperators {
 
     NDArray residualLinear(OperatorArguments arguments, NDManager scope) {
         return call("residual_linear", tensors(arguments, 4), scope);
+    }
+
+    NDArray attention(OperatorArguments arguments, NDManager scope) {
+        List<IValue> values = tensors(arguments, 3);
+        values.add(IValue.from(arguments.number(3)));
+        return call("attention", values, scope);
     }
 
     private NDArray call(String method, List<IValue> values, NDManager scope) {

@@ -29,11 +29,13 @@ final class DeviceKernels {
 
     private final CudaKernels kernels;
     private final ProductKernels products;
+    private final AttentionKernels attention;
     private final Map<String, CudaKernel> byName = new ConcurrentHashMap<>();
 
     private DeviceKernels(CudaKernels kernels, Device device) {
         this.kernels = kernels;
         this.products = new ProductKernels(device, kernels.architecture(), kernels.multiprocessors());
+        this.attention = new AttentionKernels(device, kernels.architecture(), kernels.multiprocessors());
     }
 
     /**
@@ -63,6 +65,11 @@ final class DeviceKernels {
     /** The kernels of the same device for products. */
     ProductKernels products() {
         return products;
+    }
+
+    /** The kernels of the same device for attention. */
+    AttentionKernels attention() {
+        return attention;
     }
 
     int multiprocessors() {

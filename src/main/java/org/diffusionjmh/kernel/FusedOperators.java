@@ -31,6 +31,8 @@ import org.diffusionjmh.libtorch.OperatorLibrary.Operator;
  *   <li>{@code geglu(x [..., 2 C])}: {@code x[..., :C] * gelu(x[..., C:])}
  *   <li>{@code linear_geglu(x [..., in], weight [2 C, in], bias [2 C], tile)}: geglu of the product, rounded once; on a GPU for float16 and
  *       bfloat16, in tiles of that width
+ *   <li>{@code attention(q [N, heads, L, d], k [N, heads, S, d], v [N, heads, S, d], scale)}: {@code softmax(q k^T scale) v}, on a GPU for
+ *       float16 and bfloat16, d innermost; it lies as {@code [N, L, heads, d]}
  * </ul>
  *
  * And those of {@link LinearOperators}.
@@ -114,6 +116,13 @@ public final class FusedOperators {
                 aten::linearGeglu,
                 (kernels, x, scope) -> kernels.products()
                         .linearGeglu(x.tensor(0), x.tensor(1), x.tensor(2), Math.toIntExact(x.integer(3)), scope));
+        define(
+                "attention",
+                "Tensor q, Tensor k, Tensor v, float scale",
+                3,
+                aten::attention,
+                (kernels, x, scope) ->
+                        kernels.attention().attention(x.tensor(0), x.tensor(1), x.tensor(2), x.number(3), scope));
     }
 
     private void define(String name, String arguments, int tensors, Operator onCpu, Launch onGpu) {
@@ -151,6 +160,16 @@ public final class FusedOperators {
     /** Whether a GPU computes bfloat16 in units of its own. */
     public boolean hasBfloat16(Device device) {
         return kernels(device).architecture() >= AMPERE;
+    }
+
+    /**
+     * Whether a GPU may be fastest with {@code attention}.
+     *
+     * @param head elements of a head
+     * @param keys keys of a sequence
+     */
+    public boolean mayAttend(Device device, long head, long keys) {
+        return kernels(device).attention().areThere() && AttentionTile.isWorthTrying(head, keys);
     }
 
     /** The widths of tiles with which a GPU has a kernel for {@code linear_geglu}; none if it has no such kernel. */

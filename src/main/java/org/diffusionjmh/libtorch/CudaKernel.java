@@ -66,7 +66,24 @@ public final class CudaKernel {
      * @throws IllegalArgumentException if it is none such
      */
     public TensorMap tensorMap(NDArray tensor, int boxRows) {
-        return owner.tensorMap(tensor, boxRows);
+        return owner.tensorMap(TensorMap.Layout.rows(tensor, boxRows));
+    }
+
+    /**
+     * Sequences as the copy engine of the kernel's device reads them, as {@link #tensorMap} has it: boxes of some rows of one head. The
+     * dimensions that a kernel names are columns, head, row and sequence.
+     *
+     * @param tensor {@code [N, heads, L, d]}, float16 or bfloat16, in a layout that {@link #readsHeads}
+     * @param boxRows rows of a box, at most 256
+     * @throws IllegalArgumentException if it is none such
+     */
+    public TensorMap headMap(NDArray tensor, int boxRows) {
+        return owner.tensorMap(TensorMap.Layout.heads(tensor, boxRows));
+    }
+
+    /** Whether {@code [N, heads, L, d]} lies so that the copy engine can read it: d innermost, all else at multiples of 16 bytes. */
+    public static boolean readsHeads(NDArray tensor) {
+        return TensorMap.Layout.reads(tensor);
     }
 
     /** The addresses of the arguments, followed by the arguments themselves where they have no memory of their own. */

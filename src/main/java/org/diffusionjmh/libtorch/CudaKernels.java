@@ -1,7 +1,6 @@
 package org.diffusionjmh.libtorch;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
@@ -141,10 +140,10 @@ public final class CudaKernels implements AutoCloseable {
         return new CudaKernel(this, function, sharedBytes);
     }
 
-    TensorMap tensorMap(NDArray tensor, int boxRows) {
+    TensorMap tensorMap(TensorMap.Layout layout) {
         runtime.setDevice(device);
         TensorMap map = new TensorMap();
-        driver.encode(TensorMap.Layout.rows(tensor, boxRows), map.pointer());
+        driver.encode(layout, map.pointer());
         return map;
     }
 

@@ -3,6 +3,7 @@ package org.diffusionjmh.libtorch;
 import ai.djl.ndarray.NDArray;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import java.util.Arrays;
 
 /**
  * What a GPU's copy engine has to know of a tensor to read boxes of it ({@code CUtensorMap}), from architecture 90 on. It holds the tensor's
@@ -50,16 +51,16 @@ public final class TensorMap implements AutoCloseable {
         private static final int ROW_BYTES = 128;
         private static final int ALIGNED_BYTES = 16;
 
+        /** The dimensions of {@code [N, heads, L, d]} but the last, as the driver orders those of a sequence: heads, L, N. */
+        private static final int[] MIDDLE = {1, 2, 0};
+
         /**
          * Boxes of some rows and 128 bytes of columns.
          *
          * @throws IllegalArgumentException if the copy engine cannot read the tensor
          */
         static Layout rows(NDArray tensor, int boxRows) {
-            ScalarType type = TensorMemory.type(tensor);
-            if (type != ScalarType.FLOAT16 && type != ScalarType.BFLOAT16) {
-                throw new IllegalArgumentException("boxes are read of float16 and bfloat16, not of " + type);
-            }
+            ScalarType type = requireHalf(tensor);
             long columns = tensor.getShape().get(tensor.getShape().dimension() - 1);
             long rowBytes = columns * type.bytes();
             long address = TensorMemory.address(tensor);
@@ -67,17 +68,76 @@ public final class TensorMap implements AutoCloseable {
                 throw new IllegalArgumentException("boxes are read where rows begin at multiples of " + ALIGNED_BYTES
                         + " bytes, not of " + type + tensor.getShape() + " at " + Long.toHexString(address));
             }
-            return new Layout(
-                    type == ScalarType.FLOAT16 ? FLOAT16 : BFLOAT16,
+            return swizzled(
+                    type,
                     address,
                     new long[] {columns, tensor.getShape().size() / columns},
                     new long[] {rowBytes},
-                    new int[] {ROW_BYTES / type.bytes(), boxRows},
-                    new int[] {1, 1},
+                    new int[] {ROW_BYTES / type.bytes(), boxRows});
+        }
+
+        /**
+         * Boxes of some rows and 128 bytes of columns of one head of a sequence.
+         *
+         * @param tensor {@code [N, heads, L, d]} in any layout that {@link #reads}
+         * @throws IllegalArgumentException if the copy engine cannot read the tensor
+         */
+        static Layout heads(NDArray tensor, int boxRows) {
+            ScalarType type = requireHalf(tensor);
+            if (!reads(tensor)) {
+                throw new IllegalArgumentException("boxes are read where rows begin at multiples of " + ALIGNED_BYTES
+                        + " bytes, not of " + type + tensor.getShape() + " with strides "
+                        + Arrays.toString(TensorMemory.strides(tensor)));
+            }
+            long[] shape = tensor.getShape().getShape();
+            long[] steps = TensorMemory.strides(tensor);
+            long[] strides = new long[MIDDLE.length];
+            for (int i = 0; i < strides.length; i++) {
+                strides[i] = shape[MIDDLE[i]] == 1 ? ROW_BYTES : steps[MIDDLE[i]] * type.bytes();
+            }
+            return swizzled(
+                    type,
+                    TensorMemory.address(tensor),
+                    new long[] {shape[3], shape[MIDDLE[0]], shape[MIDDLE[1]], shape[MIDDLE[2]]},
+                    strides,
+                    new int[] {ROW_BYTES / type.bytes(), 1, boxRows, 1});
+        }
+
+        /** Whether {@code [N, heads, L, d]} lies so that the copy engine can read rows of it. */
+        static boolean reads(NDArray tensor) {
+            long[] shape = tensor.getShape().getShape();
+            long[] strides = TensorMemory.strides(tensor);
+            int bytes = TensorMemory.type(tensor).bytes();
+            boolean aligned = TensorMemory.address(tensor) % ALIGNED_BYTES == 0 && strides[3] == 1;
+            for (int dimension : MIDDLE) {
+                long step = strides[dimension] * bytes;
+                aligned &= shape[dimension] == 1 || (step > 0 && step % ALIGNED_BYTES == 0);
+            }
+            return aligned;
+        }
+
+        private static Layout swizzled(ScalarType type, long address, long[] sizes, long[] strides, int[] box) {
+            int[] every = new int[sizes.length];
+            Arrays.fill(every, 1);
+            return new Layout(
+                    type == ScalarType.FLOAT16 ? FLOAT16 : BFLOAT16,
+                    address,
+                    sizes,
+                    strides,
+                    box,
+                    every,
                     0,
                     SWIZZLE_128_BYTES,
                     PROMOTION_128_BYTES,
                     0);
+        }
+
+        private static ScalarType requireHalf(NDArray tensor) {
+            ScalarType type = TensorMemory.type(tensor);
+            if (type != ScalarType.FLOAT16 && type != ScalarType.BFLOAT16) {
+                throw new IllegalArgumentException("boxes are read of float16 and bfloat16, not of " + type);
+            }
+            return type;
         }
     }
 

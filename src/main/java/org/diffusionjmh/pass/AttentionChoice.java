@@ -1,5 +1,6 @@
 package org.diffusionjmh.pass;
 
+import org.diffusionjmh.graph.AttentionOp;
 import org.diffusionjmh.graph.AttentionOp.ScaledDotProductAttention;
 import org.diffusionjmh.graph.TensorType;
 
@@ -7,13 +8,13 @@ import org.diffusionjmh.graph.TensorType;
 @FunctionalInterface
 public interface AttentionChoice {
     /** Whatever libtorch chooses. */
-    AttentionChoice LIBTORCH = (attention, query, key) -> false;
+    AttentionChoice LIBTORCH = (attention, query, key) -> attention;
 
     /**
-     * Whether cuDNN's kernel is faster than libtorch's choice.
+     * The fastest operation for an attention without a bias: itself, where that is libtorch's choice.
      *
      * @param query type of q, {@code [N, heads, L, d]}
      * @param key type of k and v, {@code [N, heads, S, d]}
      */
-    boolean prefersCudnn(ScaledDotProductAttention attention, TensorType query, TensorType key);
+    AttentionOp fastest(ScaledDotProductAttention attention, TensorType query, TensorType key);
 }

@@ -1,12 +1,12 @@
 package org.diffusionjmh.pass;
 
 import java.util.Optional;
-import org.diffusionjmh.graph.AttentionOp.CudnnAttention;
+import org.diffusionjmh.graph.AttentionOp;
 import org.diffusionjmh.graph.AttentionOp.ScaledDotProductAttention;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.Node;
 
-/** Hands attentions to cuDNN where the device computes them faster that way. */
+/** Gives each attention the kernel that the device computes it fastest with. */
 public final class SelectAttention implements Pass {
     private static final int WITHOUT_BIAS = 3;
 
@@ -24,16 +24,17 @@ public final class SelectAttention implements Pass {
     @Override
     public Rewrite apply(Graph graph) {
         return Rewrite.of(graph, (node, replaced) -> {
-            boolean matches = node.op() instanceof ScaledDotProductAttention attention
-                    && node.inputs().size() == WITHOUT_BIAS
-                    && choice.prefersCudnn(
-                            attention, node.type(), node.inputs().get(1).type());
-            return matches
-                    ? Optional.of(new Node(
-                            new CudnnAttention((ScaledDotProductAttention) node.op()),
-                            node.inputs().stream().map(replaced).toList(),
-                            node.scope()))
-                    : Optional.empty();
+            if (!(node.op() instanceof ScaledDotProductAttention)
+                    || node.inputs().size() != WITHOUT_BIAS) {
+                return Optional.empty();
+            }
+            ScaledDotProductAttention attention = (ScaledDotProductAttention) node.op();
+            AttentionOp fastest =
+                    choice.fastest(attention, node.type(), node.inputs().get(1).type());
+            return fastest.equals(attention)
+                    ? Optional.empty()
+                    : Optional.of(new Node(
+                            fastest, node.inputs().stream().map(replaced).toList(), node.scope()));
         });
     }
 }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.diffusionjmh.graph.AttentionOp.CudnnAttention;
+import org.diffusionjmh.graph.AttentionOp.KernelAttention;
 import org.diffusionjmh.graph.AttentionOp.ScaledDotProductAttention;
 import org.diffusionjmh.graph.ContractionOp.Conv2d;
 import org.diffusionjmh.graph.ContractionOp.Linear;
@@ -195,6 +196,9 @@ final class Lowerings {
                                         x.get(2),
                                         op.attention().causal() ? "True" : "False",
                                         number(op.attention().scale())));
+
+        put(KernelAttention.class, (op, node, x) -> "ops.djmh.attention(%s, %s, %s, %s)"
+                .formatted(x.get(0), x.get(1), x.get(2), number(op.attention().scale())));
 
         put(Reshape.class, (op, node, x) -> "torch.reshape(%s, %s)".formatted(x.get(0), sizes.list(op.shape())));
         put(Permute.class, (op, node, x) -> "torch.permute(%s, %s)".formatted(x.get(0), op.order()));

@@ -2,6 +2,7 @@ package org.diffusionjmh.libtorch;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,6 +25,30 @@ class TensorMapTest {
             assertArrayEquals(new long[] {24, 15}, layout.sizes());
             assertArrayEquals(new long[] {48}, layout.strides());
             assertArrayEquals(new int[] {64, 7}, layout.box());
+        }
+    }
+
+    /** Sequences in any layout with d innermost; a dimension of one element has no step that matters. */
+    @Test
+    void describesHeadsOfSequences() {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+            NDArray merged = TensorMemory.empty(ScalarType.FLOAT16, new Shape(2, 5, 3, 4, 40), manager);
+            NDArray keys = merged.get(":, :, 1").transpose(0, 2, 1, 3);
+            TensorMap.Layout layout = TensorMap.Layout.heads(keys, 7);
+            assertEquals(TensorMemory.address(merged) + 4 * 40 * 2, layout.address());
+            assertArrayEquals(new long[] {40, 4, 5, 2}, layout.sizes());
+            assertArrayEquals(new long[] {80, 960, 4800}, layout.strides());
+            assertArrayEquals(new int[] {64, 1, 7, 1}, layout.box());
+
+            NDArray single = TensorMemory.empty(ScalarType.FLOAT16, new Shape(1, 1, 5, 40), manager);
+            assertArrayEquals(
+                    new long[] {128, 80, 128}, TensorMap.Layout.heads(single, 7).strides());
+            NDArray turned = TensorMemory.empty(ScalarType.FLOAT16, new Shape(2, 4, 40, 8), manager)
+                    .transpose(0, 1, 3, 2);
+            assertFalse(CudaKernel.readsHeads(turned));
+            String message = assertThrows(IllegalArgumentException.class, () -> TensorMap.Layout.heads(turned, 7))
+                    .getMessage();
+            assertTrue(message.endsWith("FLOAT16(2, 4, 8, 40) with strides [1280, 320, 1, 8]"), message);
         }
     }
 

@@ -1,0 +1,68 @@
+package org.diffusionjmh.compiler;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.Map;
+import org.diffusionjmh.graph.ContractionOp.Linear;
+import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.graph.SourceOp;
+import org.diffusionjmh.graph.TensorType;
+import org.diffusionjmh.libtorch.ScalarType;
+import org.diffusionjmh.libtorch.TensorMemory;
+
+/** Products that keep a GPU busy for some milliseconds, while what is to be timed is submitted. */
+final class BusyWork implements AutoCloseable {
+    /** Rows and columns of a product that takes a GPU some 0.2 ms. */
+    private static final long SIDE = 4096;
+
+    private static final int CALLS = 24;
+
+    private final NDManager manager;
+    private final CompiledModule module;
+    private final NDList arguments;
+
+    private BusyWork(NDManager manager, CompiledModule module, NDList arguments) {
+        this.manager = manager;
+        this.module = module;
+        this.arguments = arguments;
+    }
+
+    /**
+     * Work for a manager's GPU.
+     *
+     * @param manager owner of the arguments
+     */
+    static BusyWork on(NDManager manager) {
+        TensorType square = TensorType.of(DType.FP16, SIDE, SIDE);
+        Node x = new Node(new SourceOp.Input("x", square), List.of(), "");
+        Node product = new Node(new Linear(), List.of(x, x), "");
+        Graph graph = new Graph("busy", List.of(x), Map.of("result", product));
+        return new BusyWork(
+                manager,
+                InterpretedCompiler.none()
+                        .compile(
+                                graph,
+                                (key, type) -> {
+                                    throw new IllegalStateException("there is no weight " + key + " " + type);
+                                },
+                                manager),
+                new NDList(TensorMemory.empty(ScalarType.FLOAT16, TensorTypes.shape(square), manager)));
+    }
+
+    /** Submits it, without waiting. */
+    void submit() {
+        for (int i = 0; i < CALLS; i++) {
+            try (NDManager results = manager.newSubManager()) {
+                module.run(arguments, results);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        module.close();
+    }
+}

@@ -1,0 +1,111 @@
+package org.diffusionjmh.kernel;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.diffusionjmh.libtorch.CudaKernel;
+import org.diffusionjmh.libtorch.CudaKernels;
+import org.diffusionjmh.libtorch.ScalarType;
+import org.diffusionjmh.libtorch.TensorMap;
+import org.diffusionjmh.libtorch.TensorMemory;
+
+/** The kernels of {@code attention.cu} on one GPU. Each is compiled when it is first asked for, which takes about a second. */
+final class AttentionKernels {
+    private static final String SOURCE = "/kernels/attention.cu";
+
+    /** The architecture (compute capability times ten) whose own instructions the source has. */
+    private static final int HOPPER = 90;
+
+    private static final Set<ScalarType> TYPES = Set.of(ScalarType.FLOAT16, ScalarType.BFLOAT16);
+
+    /** The source's exponentials are powers of two. */
+    private static final double LOG2_E = 1 / Math.log(2);
+
+    private final Device device;
+    private final int architecture;
+    private final int multiprocessors;
+    private final Map<Variant, CudaKernel> kernels = new ConcurrentHashMap<>();
+
+    private record Variant(ScalarType type, AttentionTile tile) {}
+
+    /**
+     * @param architecture compute capability of the device times ten
+     */
+    AttentionKernels(Device device, int architecture, int multiprocessors) {
+        this.device = device;
+        this.architecture = architecture;
+        this.multiprocessors = multiprocessors;
+    }
+
+    /** Whether they run on the device. */
+    boolean areThere() {
+        return architecture == HOPPER;
+    }
+
+    /**
+     * {@code softmax(q k^T scale) v} per head.
+     *
+     * @param query {@code [N, heads, L, d]} with d one of {@link AttentionTile#HEADS}
+     * @param key {@code [N, heads, S, d]}
+     * @param value {@code [N, heads, S, d]}
+     * @param scale factor of the scores, above zero
+     * @return {@code [N, heads, L, d]}, which lies as {@code [N, L, heads, d]}
+     * @throws IllegalStateException if they do not run on the device
+     * @throws IllegalArgumentException if there is none for these arguments
+     */
+    NDArray attention(NDArray query, NDArray key, NDArray value, double scale, NDManager scope) {
+        ScalarType type = DeviceKernels.requireSameType(query, key, value);
+        Shape shape = query.getShape();
+        long head = shape.get(shape.dimension() - 1);
+        if (!TYPES.contains(type) || !AttentionTile.HEADS.contains(head) || scale <= 0) {
+            throw new IllegalArgumentException("attention: no kernel for queries " + type + shape + " with scale "
+                    + scale + "; there are some for " + TYPES + " with heads of " + AttentionTile.HEADS
+                    + " and a scale above 0");
+        }
+        NDArray q = readable(query, scope);
+        NDArray k = readable(key, scope);
+        NDArray v = readable(value, scope);
+        int batch = Math.toIntExact(shape.get(0));
+        int heads = Math.toIntExact(shape.get(1));
+        int queries = Math.toIntExact(shape.get(2));
+        int keys = Math.toIntExact(key.getShape().get(2));
+        AttentionTile tile = AttentionTile.of(Math.toIntExact(head), keys);
+        NDArray out = TensorMemory.empty(type, new Shape(batch, queries, heads, head), scope);
+        CudaKernel kernel = kernels.computeIfAbsent(new Variant(type, tile), this::compile);
+        try (TensorMap queryBoxes = kernel.headMap(q, tile.rows());
+                TensorMap keyBoxes = kernel.headMap(k, tile.keys());
+                TensorMap valueBoxes = kernel.headMap(v, tile.keys())) {
+            kernel.launch(
+                    new CudaKernel.Grid((int) Math.min(tile.tiles(queries) * heads * batch, multiprocessors), 1),
+                    tile.threads(),
+                    queryBoxes,
+                    keyBoxes,
+                    valueBoxes,
+                    out,
+                    batch,
+                    heads,
+                    queries,
+                    keys,
+                    (float) (scale * LOG2_E));
+        }
+        return out.transpose(0, 2, 1, 3);
+    }
+
+    private static NDArray readable(NDArray tensor, NDManager scope) {
+        return CudaKernel.readsHeads(tensor) ? tensor : TensorMemory.copy(tensor, TensorMemory.type(tensor), scope);
+    }
+
+    private CudaKernel compile(Variant variant) {
+        if (!areThere()) {
+            throw new IllegalStateException("attention: its kernels are for compute capability " + HOPPER / 10.0
+                    + ", the device has " + architecture / 10.0);
+        }
+        AttentionTile tile = variant.tile();
+        String source = tile.macros(variant.type()) + DeviceKernels.source(SOURCE);
+        return CudaKernels.compileSpecific(source, SOURCE.substring(1), device).kernel("attention", tile.sharedBytes());
+    }
+}
