@@ -69,8 +69,7 @@ final class AttentionTuner {
         if (!device.isGpu()) {
             return AttentionChoice.LIBTORCH;
         }
-        return (attention, query, key) ->
-                known.computeIfAbsent(new Case(device, attention, query, key), this::choice);
+        return (attention, query, key) -> known.computeIfAbsent(new Case(device, attention, query, key), this::choice);
     }
 
     private AttentionOp choice(Case attention) {
@@ -135,7 +134,6 @@ final class AttentionTuner {
             return seconds(op, attention, busy, manager);
         } catch (EngineException e) {
             return Double.POSITIVE_INFINITY;
->>>>>>> b5c906c (Select an attention kernel of our own where a GPU is faster with it)
         }
     }
 

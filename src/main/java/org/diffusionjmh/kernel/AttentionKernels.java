@@ -4,11 +4,9 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.libtorch.CudaKernel;
-import org.diffusionjmh.libtorch.CudaKernels;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMap;
 import org.diffusionjmh.libtorch.TensorMemory;
@@ -17,18 +15,13 @@ import org.diffusionjmh.libtorch.TensorMemory;
 final class AttentionKernels {
     private static final String SOURCE = "/kernels/attention.cu";
 
-    /** The architecture (compute capability times ten) whose own instructions the source has. */
-    private static final int HOPPER = 90;
-
     private static final Set<ScalarType> TYPES = Set.of(ScalarType.FLOAT16, ScalarType.BFLOAT16);
 
     /** The source's exponentials are powers of two. */
     private static final double LOG2_E = 1 / Math.log(2);
 
-    private final Device device;
-    private final int architecture;
     private final int multiprocessors;
-    private final Map<Variant, CudaKernel> kernels = new ConcurrentHashMap<>();
+    private final HopperKernels<Variant> kernels;
 
     private record Variant(ScalarType type, AttentionTile tile) {}
 
@@ -36,14 +29,18 @@ final class AttentionKernels {
      * @param architecture compute capability of the device times ten
      */
     AttentionKernels(Device device, int architecture, int multiprocessors) {
-        this.device = device;
-        this.architecture = architecture;
         this.multiprocessors = multiprocessors;
+        this.kernels = new HopperKernels<>(device, architecture, AttentionKernels::source);
+    }
+
+    /** Keeps all that are compiled, and that will be, until another place is named. */
+    void keepIn(Artifacts place) {
+        kernels.keepIn(place);
     }
 
     /** Whether they run on the device. */
     boolean areThere() {
-        return architecture == HOPPER;
+        return kernels.areThere();
     }
 
     /**
@@ -75,7 +72,7 @@ final class AttentionKernels {
         int keys = Math.toIntExact(key.getShape().get(2));
         AttentionTile tile = AttentionTile.of(Math.toIntExact(head), keys);
         NDArray out = TensorMemory.empty(type, new Shape(batch, queries, heads, head), scope);
-        CudaKernel kernel = kernels.computeIfAbsent(new Variant(type, tile), this::compile);
+        CudaKernel kernel = kernels.of(new Variant(type, tile));
         try (TensorMap queryBoxes = kernel.headMap(q, tile.rows());
                 TensorMap keyBoxes = kernel.headMap(k, tile.keys());
                 TensorMap valueBoxes = kernel.headMap(v, tile.keys())) {
@@ -99,13 +96,9 @@ final class AttentionKernels {
         return CudaKernel.readsHeads(tensor) ? tensor : TensorMemory.copy(tensor, TensorMemory.type(tensor), scope);
     }
 
-    private CudaKernel compile(Variant variant) {
-        if (!areThere()) {
-            throw new IllegalStateException("attention: its kernels are for compute capability " + HOPPER / 10.0
-                    + ", the device has " + architecture / 10.0);
-        }
+    private static HopperKernels.Source source(Variant variant) {
         AttentionTile tile = variant.tile();
-        String source = tile.macros(variant.type()) + DeviceKernels.source(SOURCE);
-        return CudaKernels.compileSpecific(source, SOURCE.substring(1), device).kernel("attention", tile.sharedBytes());
+        String text = tile.macros(variant.type()) + DeviceKernels.source(SOURCE);
+        return new HopperKernels.Source(SOURCE.substring(1), text, "attention", tile.sharedBytes());
     }
 }

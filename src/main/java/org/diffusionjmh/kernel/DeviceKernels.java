@@ -51,6 +51,7 @@ final class DeviceKernels {
     void keepIn(Artifacts artifacts) {
         kernels.keep(artifacts);
         products.keepIn(artifacts);
+        attention.keepIn(artifacts);
     }
 
     /** The text of a resource. */

@@ -7,23 +7,18 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.libtorch.CudaKernel;
-import org.diffusionjmh.libtorch.CudaKernels;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMap;
 import org.diffusionjmh.libtorch.TensorMemory;
 
-/** The kernels of {@code gemm.cu} on one GPU. Each is compiled when it is first asked for, which takes about a second. */
+/** The kernels of {@code gemm.cu} on one GPU. */
 final class ProductKernels {
     /** Widths of tiles that kernels are compiled for: the widest that fits, and one that leaves less of the GPU idle at small products. */
     static final List<Integer> TILES = List.of(128, 80);
 
     private static final String SOURCE = "/kernels/gemm.cu";
-
-    /** The architecture (compute capability times ten) whose own instructions the source has. */
-    private static final int HOPPER = 90;
 
     /** The source's names of the types that it knows. */
     private static final Map<ScalarType, String> TYPES =
@@ -44,35 +39,27 @@ final class ProductKernels {
     /** Elements of a 16-byte access. */
     private static final int ACCESS = 8;
 
-    private final Device device;
-    private final int architecture;
     private final int multiprocessors;
-    private final Map<Variant, Compiled> kernels = new ConcurrentHashMap<>();
-
-    private volatile Artifacts artifacts = Artifacts.none();
+    private final HopperKernels<Variant> kernels;
 
     private record Variant(ScalarType type, int tile) {}
-
-    private record Compiled(CudaKernels source, CudaKernel kernel) {}
 
     /**
      * @param architecture compute capability of the device times ten
      */
     ProductKernels(Device device, int architecture, int multiprocessors) {
-        this.device = device;
-        this.architecture = architecture;
         this.multiprocessors = multiprocessors;
+        this.kernels = new HopperKernels<>(device, architecture, ProductKernels::source);
     }
 
     /** Keeps all that are compiled, and that will be, until another place is named. */
     void keepIn(Artifacts place) {
-        artifacts = place;
-        kernels.values().forEach(compiled -> compiled.source().keep(place));
+        kernels.keepIn(place);
     }
 
     /** Whether they run on the device. */
     boolean areThere() {
-        return architecture == HOPPER;
+        return kernels.areThere();
     }
 
     /** Whether there is one for a product: what is read and written at a time must not cross a row's end. */
@@ -107,8 +94,7 @@ final class ProductKernels {
         int rows = Math.toIntExact(shape.size() / depth);
         NDArray out =
                 TensorMemory.empty(type, shape.slice(0, shape.dimension() - 1).add(columns), scope);
-        CudaKernel kernel =
-                kernels.computeIfAbsent(new Variant(type, tile), this::compile).kernel();
+        CudaKernel kernel = kernels.of(new Variant(type, tile));
         try (TensorMap boxes = kernel.tensorMap(x, ROWS);
                 TensorMap factorBoxes = kernel.tensorMap(factors, tile)) {
             kernel.launch(
@@ -132,16 +118,14 @@ final class ProductKernels {
         return DeviceKernels.isWide(ACCESS, type, dense) ? dense : TensorMemory.copy(dense, type, scope);
     }
 
-    private Compiled compile(Variant variant) {
-        if (!areThere()) {
-            throw new IllegalStateException("linear_geglu: its kernels are for compute capability " + HOPPER / 10.0
-                    + ", the device has " + architecture / 10.0);
-        }
+    private static HopperKernels.Source source(Variant variant) {
         String name = variant.type().name().toLowerCase(Locale.ROOT);
         String wanted = "KERNEL(%s, %s, %d)%n".formatted(TYPES.get(variant.type()), name, variant.tile());
-        CudaKernels source = CudaKernels.compileSpecific(
-                DeviceKernels.source(SOURCE) + wanted, SOURCE.substring(1), device, artifacts);
-        return new Compiled(source, source.kernel("linear_geglu_%d_%s".formatted(variant.tile(), name), SHARED_BYTES));
+        return new HopperKernels.Source(
+                SOURCE.substring(1),
+                DeviceKernels.source(SOURCE) + wanted,
+                "linear_geglu_%d_%s".formatted(variant.tile(), name),
+                SHARED_BYTES);
     }
 
     /** A cluster for each tile, but no more of them than run at once: a cluster goes on to further tiles. */

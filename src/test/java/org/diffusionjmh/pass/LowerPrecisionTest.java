@@ -46,8 +46,7 @@ class LowerPrecisionTest {
         assertEquals(
                 DType.FP32,
                 lowered.nodesOf(MultiplyAdd.class).get(0).inputs().get(1).type().dtype());
-        assertEquals(
-                DType.BF16, lowered.nodesOf(Linear.class).get(0).type().dtype());
+        assertEquals(DType.BF16, lowered.nodesOf(Linear.class).get(0).type().dtype());
     }
 
     /** Weights are computed in float32 and rounded once. */
