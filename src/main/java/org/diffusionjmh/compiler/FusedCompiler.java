@@ -60,7 +60,7 @@ final class FusedCompiler implements Compiler {
     /** bfloat16 where the GPU computes it: that has half the bytes, and twice the speed. */
     @Override
     public DType wideRange(Device device) {
-        return kernels.hasBfloat16(device) ? DType.BF16 : DType.FP32;
+        return device.isGpu() && kernels.hasBfloat16(device) ? DType.BF16 : DType.FP32;
     }
 
     /** A step is then one launch on a GPU. */
@@ -74,7 +74,8 @@ final class FusedCompiler implements Compiler {
         Rewriting rewriting = journal.timed(CompilePhase.BUILD, () -> {
             Device device = manager.getDevice();
             PassPipeline passes = passes(device, tuners.on(device));
-            return kept.rewriting(graph, device, kernels.has(device), () -> Rewriting.of(graph, passes));
+            return kept.rewriting(
+                    graph, device, kernels.has(device), kernels.hasBfloat16(device), () -> Rewriting.of(graph, passes));
         });
         journal.rewritten(graph.name(), rewriting.reports());
         NDManager scope = manager.newSubManager();
@@ -108,6 +109,7 @@ final class FusedCompiler implements Compiler {
                         graph,
                         device,
                         kernels.has(device),
+                        kernels.hasBfloat16(device),
                         () -> WeightFolding.of(passes(device, KernelChoices.LIBTORCH)
                                 .run(graph)
                                 .graph())));
@@ -119,7 +121,8 @@ final class FusedCompiler implements Compiler {
     }
 
     private PassPipeline passes(Device device, KernelChoices choices) {
-        Passes.Target target = new Passes.Target(device.isGpu(), kernels.has(device), choices);
+        Passes.Target target =
+                new Passes.Target(device.isGpu(), kernels.has(device), kernels.hasBfloat16(device), choices);
         return new PassPipeline(options.passes(target));
     }
 

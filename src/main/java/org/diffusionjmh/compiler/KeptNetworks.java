@@ -56,13 +56,14 @@ final class KeptNetworks {
      * What becomes of a graph.
      *
      * @param kernels whether the device has this project's own kernels
+     * @param bfloat16 whether it computes bfloat16 in units of its own
      * @param passes rewrite it
      */
-    Rewriting rewriting(Graph graph, Device device, boolean kernels, Supplier<Rewriting> passes) {
+    Rewriting rewriting(Graph graph, Device device, boolean kernels, boolean bfloat16, Supplier<Rewriting> passes) {
         if (artifacts.isNone()) {
             return passes.get();
         }
-        ArtifactKey key = key("network", graph, device, kernels);
+        ArtifactKey key = key("network", graph, device, kernels, bfloat16);
         Rewritten rewritten = artifacts.get(key, new Format<>(Rewritten.class), () -> lowered(passes.get()));
         List<Graph> parts = rewritten.rewriting().parts();
         for (int i = 0; i < parts.size(); i++) {
@@ -81,15 +82,18 @@ final class KeptNetworks {
      *
      * @param graph the network for some sizes
      * @param kernels whether the device has this project's own kernels
+     * @param bfloat16 whether it computes bfloat16 in units of its own
      * @param passes rewrite the graph
      */
-    WeightFolding folding(Graph graph, Device device, boolean kernels, Supplier<WeightFolding> passes) {
+    WeightFolding folding(
+            Graph graph, Device device, boolean kernels, boolean bfloat16, Supplier<WeightFolding> passes) {
         return artifacts.isNone()
                 ? passes.get()
-                : artifacts.get(key("weights", graph, device, kernels), new Format<>(WeightFolding.class), passes);
+                : artifacts.get(
+                        key("weights", graph, device, kernels, bfloat16), new Format<>(WeightFolding.class), passes);
     }
 
-    private ArtifactKey key(String kind, Graph graph, Device device, boolean kernels) {
+    private ArtifactKey key(String kind, Graph graph, Device device, boolean kernels, boolean bfloat16) {
         Map<String, String> fields = new HashMap<>(environment.on(device));
         fields.put(ArtifactKey.NAME, graph.name());
         fields.put(
@@ -97,6 +101,7 @@ final class KeptNetworks {
         fields.put("graph", Digest.of(PLAIN.write(graph).getBytes(StandardCharsets.UTF_8)));
         fields.put("options", options);
         fields.put("own kernels", String.valueOf(kernels));
+        fields.put("bfloat16", String.valueOf(bfloat16));
         return new ArtifactKey(kind, fields);
     }
 

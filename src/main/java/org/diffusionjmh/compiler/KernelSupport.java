@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.kernel.FusedOperators;
+import org.diffusionjmh.kernel.OneDnn;
 
 /** Which devices have this project's own kernels. A GPU without them is an occasion to tell the user, once. */
 final class KernelSupport {
     private final CompileJournal journal;
     private final Artifacts artifacts;
     private final Map<Device, Boolean> devices = new HashMap<>();
+    private final Map<Device, Boolean> bfloat16OnCpu = new HashMap<>();
 
     /**
      * @param artifacts where compiled kernels are kept
@@ -25,9 +27,11 @@ final class KernelSupport {
         return device.isGpu() && devices.computeIfAbsent(device, this::prepare);
     }
 
-    /** Whether a device has the kernels, and units for bfloat16. */
+    /** Whether a device computes bfloat16 in units of its own: a GPU that has the kernels, or a CPU by oneDNN. */
     boolean hasBfloat16(Device device) {
-        return has(device) && FusedOperators.get().hasBfloat16(device);
+        return device.isGpu()
+                ? has(device) && FusedOperators.get().hasBfloat16(device)
+                : bfloat16OnCpu.computeIfAbsent(device, cpu -> OneDnn.hasBfloat16());
     }
 
     /** The widths of tiles with which a device has a kernel for products with a gated activation. */

@@ -13,9 +13,10 @@ public final class Passes {
      *
      * @param gpu whether it is a GPU; else the result may have operations of oneDNN
      * @param kernels whether it has this project's own kernels
+     * @param bfloat16 whether it computes bfloat16 in units of its own
      * @param choices which kernels it computes with
      */
-    public record Target(boolean gpu, boolean kernels, KernelChoices choices) {}
+    public record Target(boolean gpu, boolean kernels, boolean bfloat16, KernelChoices choices) {}
 
     /**
      * The passes for a device.
@@ -53,7 +54,7 @@ public final class Passes {
             passes.add(dynamic ? CenterGroupNorm.ofAnySize() : CenterGroupNorm.bySize()); // needed by that layout only
         }
         if (!target.gpu()) {
-            passes.add(new SelectOneDnn()); // last: after it, products are the device's own
+            passes.add(new SelectOneDnn(target.bfloat16())); // last: after it, products are the device's own
         }
         if (pixels && target.kernels()) {
             passes.add(new SplitConcat()); // before norms are kernels, after shortcuts are linear layers

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.diffusionjmh.graph.ContractionOp.Conv2d;
 import org.diffusionjmh.graph.ContractionOp.Linear;
+import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.FusedOp.Geglu;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
@@ -27,8 +28,10 @@ import org.diffusionjmh.graph.PointwiseOp.GeluTanh;
  * Hands products to oneDNN, for the CPU: weights in its own layout, and in the epilogue the residual that is added to a linear layer, its
  * GELU, or the gate of a GEGLU, whose two halves become two products. libtorch's own linear layers copy the bias into the result first, and
  * activations of a slice run at a third of the speed. Convolutions are handed over where they have channels last, since their results do.
+ *
+ * @param bfloat16 whether oneDNN takes weights in bfloat16 on this CPU
  */
-public final class SelectOneDnn implements Pass {
+public record SelectOneDnn(boolean bfloat16) implements Pass {
     @Override
     public String id() {
         return "select-onednn";
@@ -38,6 +41,9 @@ public final class SelectOneDnn implements Pass {
     public Rewrite apply(Graph graph) {
         Uses uses = new Uses(graph);
         return Rewrite.of(graph, (node, replaced) -> {
+            if (node.type().dtype() == DType.BF16 && !bfloat16) {
+                return Optional.empty();
+            }
             if (node.op() instanceof Conv2d && node.inputs().get(1).op() instanceof ChannelsLast) {
                 return Optional.of(conv(replaced.apply(node)));
             }

@@ -76,7 +76,7 @@ class KeptNetworksTest {
     }
 
     private static Rewriting rewritten(Graph graph) {
-        Passes.Target cpu = new Passes.Target(false, false, KernelChoices.LIBTORCH);
+        Passes.Target cpu = new Passes.Target(false, false, true, KernelChoices.LIBTORCH);
         return Rewriting.of(graph, new PassPipeline(FusedOptions.DEFAULT.passes(cpu)));
     }
 
@@ -88,10 +88,10 @@ class KeptNetworksTest {
     @Test
     void whatIsFoundIsWhatThePassesMade() {
         Graph graph = graph(4);
-        Rewriting made = kept(OPTIONS).rewriting(graph, Device.cpu(), false, () -> rewritten(graph));
+        Rewriting made = kept(OPTIONS).rewriting(graph, Device.cpu(), false, true, () -> rewritten(graph));
         List<TorchScriptProgram> lowered =
                 made.parts().stream().map(programs::take).toList();
-        Rewriting found = kept(OPTIONS).rewriting(graph(4), Device.cpu(), false, KeptNetworksTest::never);
+        Rewriting found = kept(OPTIONS).rewriting(graph(4), Device.cpu(), false, true, KeptNetworksTest::never);
 
         assertEquals(2, found.parts().size());
         for (int i = 0; i < 2; i++) {
@@ -122,7 +122,8 @@ class KeptNetworksTest {
             for (int channels : List.of(4, 8)) {
                 for (boolean kernels : List.of(false, true)) {
                     Graph graph = graph(channels);
-                    cases.add(() -> kept(options).rewriting(graph, Device.cpu(), kernels, () -> rewritten(graph)));
+                    cases.add(
+                            () -> kept(options).rewriting(graph, Device.cpu(), kernels, true, () -> rewritten(graph)));
                 }
             }
         }

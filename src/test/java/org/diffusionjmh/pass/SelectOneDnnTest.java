@@ -20,7 +20,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class SelectOneDnnTest {
-    private final Pass pass = new SelectOneDnn();
+    private final Pass pass = new SelectOneDnn(true);
     private final Random random = new Random();
 
     private long size() {
@@ -42,7 +42,7 @@ class SelectOneDnnTest {
         b.output("gelu", b.apply(new Gelu(), b.in("gelu").linear(x, size(), true)));
         b.output("tanh", b.apply(new GeluTanh(), b.in("tanh").linear(x, size(), false)));
 
-        Graph selected = Rewrites.assertEqualResults(new SelectOneDnn(), b.build(), 11, 1e-5);
+        Graph selected = Rewrites.assertEqualResults(new SelectOneDnn(true), b.build(), 11, 1e-5);
         assertEquals(3, selected.nodesOf(PackedLinearBinary.class).size());
         assertEquals(3, selected.nodesOf(PackedLinearGelu.class).size());
         assertEquals(1, selected.nodesOf(PackedLinear.class).size());
@@ -91,5 +91,14 @@ class SelectOneDnnTest {
         Node x = b.input("x", DType.FP32, 2, 4);
         b.output("y", b.add(b.apply(new Geglu(), x), b.slice(x, 1, 0, 2)));
         Rewrites.assertUntouched(pass, b.build());
+    }
+
+    /** oneDNN packs bfloat16 where the CPU has the instructions, and float32 anywhere. */
+    @Test
+    void leavesBfloat16ToOtherCpus() {
+        GraphBuilder b = new GraphBuilder("test", DType.BF16);
+        b.output("linear", b.in("linear").linear(b.input("x", DType.BF16, 2, 3, 4), 4, true));
+        Rewrites.assertUntouched(new SelectOneDnn(false), b.build());
+        assertEquals(1, pass.apply(b.build()).matches());
     }
 }

@@ -345,7 +345,7 @@ class WholeStepsTest {
         SamplingPlan sampling = sampling("EulerAncestralDiscreteScheduler", 3);
         StepForm form = StepForm.of(conditioning, guidance(5), sampling).orElseThrow();
         Graph plain = form.around(new UNetPart.Whole().of(unet.graph(4, 8, 8, TOKENS, DType.FP32)));
-        Passes.Target target = new Passes.Target(true, true, KernelChoices.LIBTORCH);
+        Passes.Target target = new Passes.Target(true, true, true, KernelChoices.LIBTORCH);
         Graph rewritten = new PassPipeline(Passes.of(target, false, true, false))
                 .run(plain)
                 .graph();
