@@ -151,6 +151,31 @@ public final class TensorMemory {
     }
 
     /**
+     * A row-major view of some of a tensor's elements.
+     *
+     * @param dense row-major, with no offset of its own
+     * @param begin index of the view's first element among all of the tensor's
+     * @param manager owner of the view, of the tensor's device
+     * @throws IllegalArgumentException if the tensor ends before the view
+     */
+    public static NDArray view(NDArray dense, long begin, Shape shape, NDManager manager) {
+        if (begin < 0 || begin + shape.size() > dense.getShape().size()) {
+            throw new IllegalArgumentException("no view " + shape + " at element " + begin + " of " + dense.getShape());
+        }
+        PointerByReference handle = new PointerByReference();
+        LibTorch.get()
+                .call(
+                        "aoti_torch__reinterpret_tensor",
+                        pointer(dense),
+                        (long) shape.dimension(),
+                        shape.getShape(),
+                        contiguousStrides(shape),
+                        begin,
+                        handle);
+        return array(handle, manager);
+    }
+
+    /**
      * Zeros of a tensor's type and shape.
      *
      * @param manager owner of the result, of the tensor's device

@@ -72,6 +72,17 @@ class TensorMemoryTest {
     }
 
     @Test
+    void aViewIsPartOfATensorsMemory() {
+        NDArray tensor = manager.create(new float[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3));
+        NDArray view = TensorMemory.view(tensor, 1, new Shape(2, 2), manager);
+        TensorMemory.copyInto(tensor, manager.create(new float[] {10, 20, 30, 40, 50, 60}, new Shape(2, 3)));
+        assertEquals(new Shape(2, 2), view.getShape());
+        assertArrayEquals(new float[] {20, 30, 40, 50}, view.toFloatArray());
+        assertRefused(() -> TensorMemory.view(tensor, 3, new Shape(2, 2), manager));
+        assertRefused(() -> TensorMemory.view(tensor, -1, new Shape(2, 2), manager));
+    }
+
+    @Test
     void aTensorsBytesComeInParts() {
         NDArray tensor = manager.create(new byte[] {1, 2, 3, 4, 5}, new Shape(5));
         List<Integer> parts =
