@@ -21,7 +21,6 @@ import org.diffusionjmh.graph.MovementOp.Permute;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.SourceOp;
 import org.diffusionjmh.graph.TensorType;
-import org.diffusionjmh.libtorch.DeviceTimer;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.pass.AttentionChoice;
@@ -106,9 +105,9 @@ final class AttentionTuner {
     private static Map<AttentionOp, Double> seconds(Case attention, List<AttentionOp> candidates) {
         Map<AttentionOp, Double> seconds = new LinkedHashMap<>();
         try (NDManager manager = NDManager.newBaseManager(attention.device(), "PyTorch");
-                BusyWork busy = BusyWork.on(manager)) {
+                BusyClock clock = BusyClock.on(manager)) {
             for (AttentionOp candidate : candidates) {
-                seconds.put(candidate, secondsIfAny(candidate, attention, busy, manager));
+                seconds.put(candidate, secondsIfAny(candidate, attention, clock, manager));
             }
         }
         return seconds;
@@ -129,15 +128,15 @@ final class AttentionTuner {
     }
 
     /** Never, where an implementation has no kernel for these sizes or this GPU. */
-    private static double secondsIfAny(AttentionOp op, Case attention, BusyWork busy, NDManager manager) {
+    private static double secondsIfAny(AttentionOp op, Case attention, BusyClock clock, NDManager manager) {
         try {
-            return seconds(op, attention, busy, manager);
+            return seconds(op, attention, clock, manager);
         } catch (EngineException e) {
             return Double.POSITIVE_INFINITY;
         }
     }
 
-    private static double seconds(AttentionOp op, Case attention, BusyWork busy, NDManager manager) {
+    private static double seconds(AttentionOp op, Case attention, BusyClock clock, NDManager manager) {
         long batch = batch(attention);
         TensorType query = sequences(attention.query(), batch);
         TensorType key = sequences(attention.key(), batch);
@@ -145,15 +144,15 @@ final class AttentionTuner {
         try (NDManager scope = manager.newSubManager();
                 CompiledModule module = InterpretedCompiler.none().compile(graph, AttentionTuner::none, scope)) {
             NDList arguments = new NDList(random(query, scope), random(key, scope), random(key, scope));
-            DeviceTimer timer = DeviceTimer.of(attention.device());
+            Runnable call = () -> {
+                try (NDManager results = scope.newSubManager()) {
+                    module.run(arguments, results);
+                }
+            };
+            call.run(); // compiles kernels and makes plans
             double best = Double.MAX_VALUE;
-            for (int round = 0; round <= ROUNDS; round++) {
-                double seconds = timer.secondsBehind(busy::submit, () -> {
-                    try (NDManager results = scope.newSubManager()) {
-                        module.run(arguments, results);
-                    }
-                });
-                best = round == 0 ? best : Math.min(best, seconds); // the first call makes plans
+            for (int round = 0; round < ROUNDS; round++) {
+                best = Math.min(best, clock.seconds(List.of(call)).get(0));
             }
             return best;
         }

@@ -1,5 +1,6 @@
 package org.diffusionjmh.compiler;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
@@ -13,12 +14,10 @@ import org.diffusionjmh.graph.TensorType;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMemory;
 
-/** Products that keep a GPU busy for some milliseconds, while what is to be timed is submitted. */
+/** Products that keep a GPU busy while what is to be timed is submitted. */
 final class BusyWork implements AutoCloseable {
     /** Rows and columns of a product that takes a GPU some 0.2 ms. */
     private static final long SIDE = 4096;
-
-    private static final int CALLS = 24;
 
     private final NDManager manager;
     private final CompiledModule module;
@@ -42,19 +41,17 @@ final class BusyWork implements AutoCloseable {
         Graph graph = new Graph("busy", List.of(x), Map.of("result", product));
         return new BusyWork(
                 manager,
-                InterpretedCompiler.none()
-                        .compile(
-                                graph,
-                                (key, type) -> {
-                                    throw new IllegalStateException("there is no weight " + key + " " + type);
-                                },
-                                manager),
+                InterpretedCompiler.none().compile(graph, BusyWork::none, manager),
                 new NDList(TensorMemory.empty(ScalarType.FLOAT16, TensorTypes.shape(square), manager)));
     }
 
-    /** Submits it, without waiting. */
-    void submit() {
-        for (int i = 0; i < CALLS; i++) {
+    private static NDArray none(String key, TensorType type) {
+        throw new IllegalStateException("there is no weight " + key + " " + type);
+    }
+
+    /** Submits some of it, without waiting. */
+    void submit(int products) {
+        for (int i = 0; i < products; i++) {
             try (NDManager results = manager.newSubManager()) {
                 module.run(arguments, results);
             }

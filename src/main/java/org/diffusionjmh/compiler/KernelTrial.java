@@ -4,108 +4,168 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.TensorType;
-import org.diffusionjmh.libtorch.DeviceTimer;
-import org.diffusionjmh.libtorch.ScalarType;
-import org.diffusionjmh.libtorch.TensorMemory;
 
 /**
- * Times small graphs of the same inputs on a GPU. Calls are submitted while the GPU is busy with something else, so that they are short and
- * still what is timed; and they go round sets of arguments that do not fit its cache together, as the weights of a network's layers do not.
+ * Finds the fastest of small graphs on a GPU, for one set of candidates after the other. All candidates of a set are called a few times;
+ * the best two are called more often. Nothing is captured: closing captured graphs empties libtorch's cache of memory, and with it the
+ * memory of those that a network has already.
  */
-final class KernelTrial {
-    private static final int ROUNDS = 5;
-    private static final int CALLS = 20;
+final class KernelTrial implements AutoCloseable {
+    private static final int FIRST_CALLS = 3;
+    private static final int FINAL_CALLS = 8;
+    private static final int FINAL_ROUNDS = 2;
+    private static final int FINALISTS = 2;
 
-    /** Elements of all sets of arguments: 64 MiB of float16, where the cache has 50. More would stay in libtorch's cache of memory. */
-    private static final long ELEMENTS = 1L << 25;
+    /** Of the calls of a candidate in a row, unless one call takes longer. */
+    private static final double MOST_SECONDS = 2e-3;
 
-    private static final int MOST_SETS = 8;
+    /** Of a preferred candidate's time, above which another one is not worth leaving it. */
+    private static final double NOTICEABLE = 0.99;
 
     private final NDManager manager;
-    private final DeviceTimer timer;
-    private final List<NDList> arguments;
-    private final BusyWork busy;
+    private final Compiler compiler;
+    private final TrialClock clock;
+    private final TrialArguments arguments;
+    private final List<CompiledModule> modules = new ArrayList<>(); // open, so that the programs stay loaded
 
-    private KernelTrial(NDManager manager, List<TensorType> inputs) {
+    /**
+     * @param manager owner of what the candidates are called with, of the device they run on; closed with this
+     * @param clock closed with this
+     */
+    KernelTrial(NDManager manager, Compiler compiler, TrialClock clock) {
         this.manager = manager;
-        this.timer = DeviceTimer.of(manager.getDevice());
-        this.arguments = arguments(inputs, manager);
-        this.busy = BusyWork.on(manager);
+        this.compiler = compiler;
+        this.clock = clock;
+        this.arguments = new TrialArguments(manager);
+    }
+
+    /** Trials on a GPU. */
+    static KernelTrial open(Device device) {
+        NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        try {
+            return new KernelTrial(manager, new DynamicCompiler(CompileJournal.silent()), BusyClock.on(manager));
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
     }
 
     /**
      * The key of the fastest graph.
      *
      * @param candidates graphs of the same inputs and no weights, in the order in which they are preferred
+     * @param refused takes why a candidate cannot be computed, which is then passed over; may throw it
+     * @throws IllegalStateException if none can be computed
      */
-    static <K> K fastest(Map<K, Graph> candidates, Device device) {
-        Map<K, Double> seconds = new LinkedHashMap<>();
-        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
-            Map<K, CompiledModule> modules = new LinkedHashMap<>();
-            candidates.forEach((key, graph) -> modules.put(key, compile(graph, manager)));
-            KernelTrial trial = new KernelTrial(
-                    manager, inputs(candidates.values().iterator().next()));
-            modules.values().forEach(trial::seconds); // the first calls compile kernels and make plans
-            for (int round = 0; round < ROUNDS; round++) {
-                modules.forEach((key, module) -> seconds.merge(key, trial.seconds(module), Math::min));
-            }
-            trial.busy.close();
-            modules.values().forEach(CompiledModule::close);
-        }
-        return seconds.entrySet().stream()
-                .min(Map.Entry.comparingByValue())
-                .orElseThrow()
-                .getKey();
-    }
-
-    private double seconds(CompiledModule module) {
-        Iterator<NDList> sets =
-                Stream.generate(() -> arguments).flatMap(List::stream).iterator();
-        return timer.secondsBehind(busy::submit, () -> repeat(CALLS, module, sets::next));
-    }
-
-    /** Calls whose results are given up one after the other: the next one writes to the same memory. */
-    private void repeat(int calls, CompiledModule module, Supplier<NDList> inputs) {
-        for (int i = 0; i < calls; i++) {
-            try (NDManager results = manager.newSubManager()) {
-                module.run(inputs.get(), results);
-            }
+    <K> K fastest(Map<K, Graph> candidates, Consumer<RuntimeException> refused) {
+        try (NDManager scope = manager.newSubManager()) {
+            Graph any = candidates.values().iterator().next();
+            List<TensorType> inputs = any.inputs().stream().map(Node::type).toList();
+            Calls calls = new Calls(arguments.sets(inputs, scope), manager);
+            Map<K, CompiledModule> able = new LinkedHashMap<>();
+            candidates.forEach((key, graph) -> ready(graph, calls, refused).ifPresent(module -> able.put(key, module)));
+            return fastest(able, calls);
         }
     }
 
-    private static CompiledModule compile(Graph graph, NDManager manager) {
-        return InterpretedCompiler.none().compile(graph, KernelTrial::none, manager);
+    /** A graph's module, called once: the first call compiles kernels and makes plans. */
+    private Optional<CompiledModule> ready(Graph graph, Calls calls, Consumer<RuntimeException> refused) {
+        try {
+            CompiledModule module = compiler.compile(graph, KernelTrial::none, manager);
+            modules.add(module);
+            calls.make(1, module);
+            return Optional.of(module);
+        } catch (RuntimeException e) {
+            refused.accept(e);
+            return Optional.empty();
+        }
     }
 
-    private static List<TensorType> inputs(Graph graph) {
-        return graph.inputs().stream().map(Node::type).toList();
+    private <K> K fastest(Map<K, CompiledModule> able, Calls calls) {
+        if (able.isEmpty()) {
+            throw new IllegalStateException("no candidate can be computed");
+        }
+        Map<K, CompiledModule> left = new LinkedHashMap<>(able);
+        if (left.size() > 1) {
+            double shortest = shortest(seconds(left, 1, calls).values());
+            int most = (int) Math.max(1, Math.min(FINAL_CALLS, MOST_SECONDS / shortest));
+            Map<K, Double> first = seconds(left, Math.min(FIRST_CALLS, most), calls);
+            List<K> finalists = first.entrySet().stream()
+                    .sorted(Map.Entry.comparingByValue())
+                    .limit(FINALISTS)
+                    .map(Map.Entry::getKey)
+                    .toList();
+            left.keySet().retainAll(finalists);
+            Map<K, Double> best = new LinkedHashMap<>();
+            for (int round = 0; round < FINAL_ROUNDS; round++) {
+                seconds(left, most, calls).forEach((key, seconds) -> best.merge(key, seconds, Math::min));
+            }
+            return preferred(best);
+        }
+        return left.keySet().iterator().next();
     }
 
-    private static List<NDList> arguments(List<TensorType> inputs, NDManager manager) {
-        long elements = inputs.stream().mapToLong(TensorType::elements).sum();
-        long sets = Math.max(1, Math.min(MOST_SETS, ELEMENTS / elements));
-        return Stream.generate(() -> new NDList(
-                        inputs.stream().map(type -> random(type, manager)).toList()))
-                .limit(sets)
+    private static double shortest(Collection<Double> seconds) {
+        return seconds.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+    }
+
+    private static <K> K preferred(Map<K, Double> seconds) {
+        Iterator<Map.Entry<K, Double>> entries = seconds.entrySet().iterator();
+        Map.Entry<K, Double> preferred = entries.next();
+        while (entries.hasNext()) {
+            Map.Entry<K, Double> other = entries.next();
+            preferred = other.getValue() < NOTICEABLE * preferred.getValue() ? other : preferred;
+        }
+        return preferred.getKey();
+    }
+
+    /** Of one call of each, out of several in a row. */
+    private <K> Map<K, Double> seconds(Map<K, CompiledModule> candidates, int repeats, Calls calls) {
+        List<Runnable> works = candidates.values().stream()
+                .<Runnable>map(module -> () -> calls.make(repeats, module))
                 .toList();
+        Iterator<Double> seconds = clock.seconds(works).iterator();
+        Map<K, Double> results = new LinkedHashMap<>();
+        candidates.keySet().forEach(key -> results.put(key, seconds.next() / repeats));
+        return results;
     }
 
-    private static NDArray random(TensorType type, NDManager manager) {
-        try (NDArray wide = manager.randomNormal(TensorTypes.shape(type))) {
-            return TensorMemory.copy(wide, ScalarType.of(TensorTypes.dataType(type.dtype())), manager);
+    /** Calls that go round sets of arguments. */
+    private record Calls(Iterator<NDList> sets, NDManager manager) {
+        Calls(List<NDList> sets, NDManager manager) {
+            this(Stream.generate(() -> sets).flatMap(List::stream).iterator(), manager);
+        }
+
+        /** The results are given up one after the other: the next call writes to the same memory. */
+        void make(int repeats, CompiledModule module) {
+            for (int i = 0; i < repeats; i++) {
+                try (NDManager results = manager.newSubManager()) {
+                    module.run(sets.next(), results);
+                }
+            }
         }
     }
 
     private static NDArray none(String key, TensorType type) {
         throw new IllegalStateException("a kernel's trial has no weight " + key + " " + type);
+    }
+
+    @Override
+    public void close() {
+        modules.forEach(CompiledModule::close);
+        clock.close();
+        manager.close();
     }
 }

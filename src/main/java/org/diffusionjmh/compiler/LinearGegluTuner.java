@@ -23,7 +23,7 @@ import org.diffusionjmh.pass.LinearGegluChoice;
 
 /**
  * Measures, once for each of its sizes, the products with a gated activation that a network has on a GPU: as two kernels, and as one in
- * tiles of each width. Some hundred milliseconds each, and about half a second to compile each of the kernels.
+ * tiles of each width. Some 30 milliseconds each, and about half a second to compile each of the kernels.
  */
 final class LinearGegluTuner {
     /** Sizes that this does not divide have no kernel. */
@@ -109,7 +109,11 @@ final class LinearGegluTuner {
                     OptionalInt.of(tile),
                     graph(sizes, product -> new Node(new LinearGegluKernel(tile), product.inputs(), "")));
         }
-        return KernelTrial.fastest(candidates, sizes.device());
+        try (KernelTrial trial = KernelTrial.open(sizes.device())) {
+            return trial.fastest(candidates, refusal -> {
+                throw refusal;
+            });
+        }
     }
 
     private static Graph graph(Case sizes, UnaryOperator<Node> result) {

@@ -10,11 +10,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.diffusionjmh.cache.TunedChoices;
 import org.diffusionjmh.kernel.FusedOperators;
+import org.diffusionjmh.libtorch.ProductSizes;
+import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.pass.LinearChoice;
 import org.diffusionjmh.pass.LinearLayer;
 import org.diffusionjmh.pass.LinearPlan;
 
-/** Measures how a GPU computes each linear layer of a network fastest, once for each of its sizes; some 50 milliseconds each. */
+/** Measures how a GPU computes each linear layer of a network fastest, once for each of its sizes; some 25 milliseconds each. */
 final class LinearTuner {
     /** Layers of fewer rows take as long as their weights take to read. */
     private static final int FEW_ROWS = 32;
@@ -82,9 +84,11 @@ final class LinearTuner {
         if (layers.isEmpty()) {
             return;
         }
-        try (LinearTrials trials = LinearTrials.open(device)) {
+        try (KernelTrial trial = KernelTrial.open(device)) {
             for (LinearLayer layer : layers) {
-                LinearPlan fastest = trials.fastest(layer);
+                // An algorithm that was proposed may still refuse.
+                LinearPlan fastest =
+                        trial.fastest(LinearCandidates.of(layer, algorithms(device, layer)), refusal -> {});
                 known.put(new Case(device, layer), fastest);
                 kept.keep(layer.toString(), fastest.toString());
             }
@@ -92,6 +96,12 @@ final class LinearTuner {
             journal.warn(
                     "fused runs libtorch's own linear layers, since others could not be measured: " + e.getMessage());
         }
+    }
+
+    private static int algorithms(Device device, LinearLayer layer) {
+        ScalarType type = ScalarType.of(TensorTypes.dataType(layer.dtype()));
+        ProductSizes sizes = new ProductSizes(type, layer.rows(), layer.in(), layer.out(), layer.bias());
+        return FusedOperators.get().linear().algorithms(device, sizes);
     }
 
     /** Half precision: in float32, libtorch follows the user's setting for TF32. */

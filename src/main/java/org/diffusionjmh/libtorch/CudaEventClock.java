@@ -3,6 +3,7 @@ package org.diffusionjmh.libtorch;
 import com.sun.jna.Pointer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** A clock of events in a GPU's default stream. */
 final class CudaEventClock implements StepClock {
@@ -27,7 +28,18 @@ final class CudaEventClock implements StepClock {
 
     @Override
     public double seconds() {
-        return events.size() < 2 ? 0 : cuda.elapsedMillis(events.get(0), events.get(events.size() - 1)) / 1e3;
+        return events.size() < 2 ? 0 : seconds(0, events.size() - 1);
+    }
+
+    /** Seconds from each mark to the next one. */
+    List<Double> intervals() {
+        return IntStream.range(1, events.size())
+                .mapToObj(mark -> seconds(mark - 1, mark))
+                .toList();
+    }
+
+    private double seconds(int from, int to) {
+        return cuda.elapsedMillis(events.get(from), events.get(to)) / 1e3;
     }
 
     @Override

@@ -56,20 +56,10 @@ public final class CudaGraphs implements AutoCloseable {
      * @throws RuntimeException what the work throws, or {@link IllegalStateException} for what CUDA refuses; the device can still be used
      */
     public CudaGraph capture(Runnable work) {
-        return capture(work, WARM_UPS);
-    }
-
-    /**
-     * Captures work that is launched a few times only.
-     *
-     * @param warmUps how often it is done first; at least once
-     * @throws RuntimeException as {@link #capture(Runnable)}
-     */
-    public CudaGraph capture(Runnable work, int warmUps) {
         runtime.setDevice(device);
         runtime.synchronizeDevice();
         return CurrentStream.with(stream, device, () -> {
-            for (int i = 0; i < warmUps; i++) {
+            for (int i = 0; i < WARM_UPS; i++) {
                 work.run();
             }
             runtime.synchronizeDevice();

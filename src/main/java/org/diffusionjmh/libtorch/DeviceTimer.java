@@ -1,6 +1,7 @@
 package org.diffusionjmh.libtorch;
 
 import ai.djl.Device;
+import java.util.List;
 
 /** Times work on a device, for choosing between ways to do it. */
 public final class DeviceTimer {
@@ -24,33 +25,40 @@ public final class DeviceTimer {
     }
 
     /**
-     * Seconds that work takes, from the device being idle to its being idle again.
+     * What pieces of work took that waited behind other work.
      *
-     * @param work submits the work
+     * @param submitting seconds until all was submitted
+     * @param ahead seconds that the other work took on the device
+     * @param seconds that each piece took there
      */
-    public double seconds(Runnable work) {
-        cuda.synchronizeDevice();
-        long start = System.nanoTime();
-        work.run();
-        cuda.synchronizeDevice();
-        return (System.nanoTime() - start) / NANOS;
+    public record Timing(double submitting, double ahead, List<Double> seconds) {
+        /** Whether all was submitted before the device came to it: then the seconds are the work's alone. */
+        public boolean isHidden() {
+            return submitting < ahead;
+        }
     }
 
     /**
-     * Seconds that work takes which waits in the default stream behind other work: what it takes to submit it does not count, as long as
-     * that is less than the other work takes.
+     * Times pieces of work that wait in the default stream behind other work, so that what it takes to submit them does not count.
      *
      * @param ahead submits the other work
-     * @param work submits the work
+     * @param works submit a piece each
      */
-    public double secondsBehind(Runnable ahead, Runnable work) {
-        try (StepClock clock = new CudaEventClock(cuda)) {
+    public Timing secondsBehind(Runnable ahead, List<Runnable> works) {
+        cuda.synchronizeDevice();
+        try (CudaEventClock clock = new CudaEventClock(cuda)) {
+            long start = System.nanoTime();
+            clock.mark();
             ahead.run();
             clock.mark();
-            work.run();
-            clock.mark();
+            for (Runnable work : works) {
+                work.run();
+                clock.mark();
+            }
+            double submitting = (System.nanoTime() - start) / NANOS;
             cuda.synchronizeDevice();
-            return clock.seconds();
+            List<Double> seconds = clock.intervals();
+            return new Timing(submitting, seconds.get(0), seconds.subList(1, seconds.size()));
         }
     }
 }

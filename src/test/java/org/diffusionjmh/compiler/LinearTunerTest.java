@@ -9,10 +9,15 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.graph.DType;
@@ -51,20 +56,98 @@ class LinearTunerTest {
         session.close();
     }
 
-    /** What is measured with either plan is the same computation. */
+    /** What is measured with any plan is the same computation. */
     @Test
-    void plansOfATrialAgree() throws Exception {
+    void candidatesAgree() throws Exception {
         session.call(() -> {
             FusedOperators.get();
             LinearLayer layer = new LinearLayer(DType.FP32, 3, 5, 7, true, After.NORMED_SUM);
-            try (NDManager manager = session.manager().newSubManager();
-                    LinearTrial trial = new LinearTrial(layer, manager.newSubManager())) {
-                float[] wanted = norm(trial.graph(LinearPlan.LIBTORCH), manager);
-                assertArrayEquals(wanted, norm(trial.graph(LinearPlan.of(0, false)), manager), 1e-5F);
-                assertArrayEquals(wanted, norm(trial.graph(LinearPlan.of(0, true)), manager), 1e-5F);
+            Map<LinearPlan, Graph> candidates = LinearCandidates.of(layer, 1);
+            try (NDManager manager = session.manager().newSubManager()) {
+                float[] wanted = norm(candidates.get(LinearPlan.LIBTORCH), manager);
+                assertArrayEquals(wanted, norm(candidates.get(LinearPlan.of(0, false)), manager), 1e-5F);
+                assertArrayEquals(wanted, norm(candidates.get(LinearPlan.of(0, true)), manager), 1e-5F);
             }
             return null;
         });
+    }
+
+    /** Libtorch's way is preferred; of the library's, the best guesses are tried, and only where there is a residual is one added. */
+    @Test
+    void someAlgorithmsAreCandidates() {
+        LinearPlan libtorch = LinearPlan.LIBTORCH;
+        assertEquals(List.of(libtorch), candidates(After.SUM, 0));
+        assertEquals(List.of(libtorch, LinearPlan.of(0, false), LinearPlan.of(1, false)), candidates(After.OTHER, 2));
+        assertEquals(
+                List.of(
+                        libtorch,
+                        LinearPlan.of(0, false),
+                        LinearPlan.of(0, true),
+                        LinearPlan.of(1, true),
+                        LinearPlan.of(2, true),
+                        LinearPlan.of(3, true)),
+                candidates(After.SUM, 16));
+    }
+
+    private static List<LinearPlan> candidates(After after, int algorithms) {
+        LinearLayer layer = new LinearLayer(DType.FP16, 64, 32, 16, true, after);
+        return List.copyOf(LinearCandidates.of(layer, algorithms).keySet());
+    }
+
+    /** On the CPU, by the real compiler and the computer's clock: candidates of all kinds run on the arguments that they are given. */
+    @Test
+    void candidatesCanBeTried() throws Exception {
+        session.call(() -> {
+            FusedOperators.get();
+            CompileJournal journal = new CompileJournal(warning -> {});
+            try (KernelTrial trial = new KernelTrial(
+                    session.manager().newSubManager(), new DynamicCompiler(journal), LinearTunerTest::seconds)) {
+                for (After after : After.values()) {
+                    for (boolean bias : new boolean[] {true, after != After.OTHER}) {
+                        LinearLayer layer = new LinearLayer(DType.FP32, 64, 32, 16, bias, after);
+                        Map<LinearPlan, Graph> candidates = LinearCandidates.of(layer, 2);
+                        LinearPlan fastest = trial.fastest(candidates, refusal -> {
+                            throw refusal;
+                        });
+                        assertTrue(candidates.containsKey(fastest), fastest.toString());
+                    }
+                }
+            }
+            return null;
+        });
+    }
+
+    private static List<Double> seconds(List<Runnable> works) {
+        return works.stream()
+                .map(work -> {
+                    long start = System.nanoTime();
+                    work.run();
+                    return (System.nanoTime() - start) / 1e9;
+                })
+                .toList();
+    }
+
+    /**
+     * Closing captured graphs empties libtorch's cache of memory, in which other graphs work: so nothing but a network's own module captures.
+     */
+    @Test
+    void onlyNetworksAreCaptured() throws Exception {
+        Path classes = Path.of(KernelTrial.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toURI())
+                .resolve("org/diffusionjmh/compiler");
+        Set<String> capturing = new TreeSet<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(classes, "*.class")) {
+            for (Path file : files) {
+                String constants = Files.readString(file, StandardCharsets.ISO_8859_1);
+                if (constants.contains("org/diffusionjmh/libtorch/CudaGraphs")) {
+                    capturing.add(file.getFileName().toString().replaceFirst("[$.].*", ""));
+                }
+            }
+        }
+        assertEquals(Set.of("CapturedCall", "CudaGraphCompiler", "CudaGraphModule"), capturing);
     }
 
     /** The layer norm of the sum. */
