@@ -13,7 +13,7 @@ import org.diffusionjmh.torchscript.PickleReader;
  */
 final class AllocatorSnapshot {
     /** {@code std::string torch::cuda::_memory_snapshot_pickled()} (torch/csrc/cuda/memory_snapshot.h, since 2.0). */
-    private static final String SNAPSHOT = "_ZN5torch4cuda23_memory_snapshot_pickledB5cxx11Ev";
+    private static final String SNAPSHOT = "_ZN5torch4cuda24_memory_snapshot_pickledB5cxx11Ev";
 
     private AllocatorSnapshot() {}
 

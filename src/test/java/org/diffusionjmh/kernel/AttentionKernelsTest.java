@@ -222,7 +222,7 @@ class AttentionKernelsTest {
             String elsewhere = assertThrows(
                             IllegalStateException.class, () -> call(kernels, ScalarType.BFLOAT16, 64, 1, manager))
                     .getMessage();
-            assertEquals("attention: its kernels are for compute capability 9.0, the device has 8.0", elsewhere);
+            assertEquals("attention: this kernel is for compute capability 9.0, the device has 8.0", elsewhere);
         }
     }
 

@@ -164,7 +164,9 @@ class LinearGegluTest {
             String elsewhere = assertThrows(
                             IllegalStateException.class, () -> call(kernels, ScalarType.BFLOAT16, 16, 128, manager))
                     .getMessage();
-            assertEquals("linear_geglu: its kernels are for compute capability 9.0, the device has 8.0", elsewhere);
+            assertEquals(
+                    "linear_geglu_128_bfloat16: this kernel is for compute capability 9.0, the device has 8.0",
+                    elsewhere);
         }
     }
 
