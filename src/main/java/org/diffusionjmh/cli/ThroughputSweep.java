@@ -72,7 +72,9 @@ record ThroughputSweep(List<Integer> stepCounts, int warmups, Path plot) impleme
         out.println(table);
         out.printf("Time a step:            %.4f s +- %.4f s%n", line.slope(), line.slopeError());
         out.printf("Fixed time:             %.4f s +- %.4f s%n", line.intercept(), line.interceptError());
-        out.printf("Steps per second:       %.2f%n", 1 / line.slope());
+        // Where times vary by more than a few steps take, the line may fall.
+        String rate = line.slope() > 0 ? String.format("%.2f", 1 / line.slope()) : "- (the times vary too much)";
+        out.printf("Steps per second:       %s%n", rate);
         out.printf("R squared:              %.5f%n", line.determination());
     }
 
