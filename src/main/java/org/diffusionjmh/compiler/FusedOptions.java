@@ -34,7 +34,7 @@ public record FusedOptions(Set<Mode> modes, MemoryFormat memoryFormat, boolean d
         MAX_OPTIMIZE("max-optimize", "no effect: all passes run anyway"),
         MAX_AUTOTUNE(
                 "max-autotune",
-                "no effect: on a GPU, attention's kernels are measured anyway, which takes milliseconds"),
+                "no effect: on a GPU, kernels of attention and products are measured anyway, which takes seconds"),
         LOW_PRECISION("low-precision", "what is float32 is computed in bfloat16"),
         FREEZING("freezing", "no effect: work on weights is done once anyway"),
         CUDAGRAPHS("cudagraphs", "no effect: on a GPU the rewritten graph is captured anyway"),
