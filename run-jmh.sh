@@ -96,7 +96,7 @@ sets resolution "$@" || defaults+=(-p "resolution=$resolutions")
 sets compiler "$@" || defaults+=(-p "compiler=$compilers")
 
 # The models of the evaluation; a pattern of your own measures others.
-(($# > 0)) || defaults+=('RealVisXlV40|StableDiffusionV15|InstructPix2Pix')
+(($# > 0)) || defaults+=('\.(RealVisXlV40|StableDiffusionV15|InstructPix2Pix)\.')
 
 # JMH still uses a part of sun.misc.Unsafe that newer JDKs warn about; the forks inherit the setting.
 cd "$root"
