@@ -162,7 +162,7 @@ class ProgramFormTest {
             largest = Math.max(largest, Math.abs(wanted[i]));
             error = Math.max(error, Math.abs(wanted[i] - got[i]));
         }
-        assertTrue(error <= 3e-5 * largest, message + " is off by " + error / largest);
+        assertTrue(error <= 1e-5 * largest, message + " is off by " + error / largest);
     }
 
     /** The form does not tell how long a run is, so that one compiled step serves all of some length. */
