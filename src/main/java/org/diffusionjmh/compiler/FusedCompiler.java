@@ -74,8 +74,7 @@ final class FusedCompiler implements Compiler {
         Rewriting rewriting = journal.timed(CompilePhase.BUILD, () -> {
             Device device = manager.getDevice();
             PassPipeline passes = passes(device, tuners.on(device));
-            return kept.rewriting(
-                    graph, device, kernels.has(device), kernels.hasBfloat16(device), () -> Rewriting.of(graph, passes));
+            return kept.rewriting(graph, device, kernels.abilities(device), () -> Rewriting.of(graph, passes));
         });
         journal.rewritten(graph.name(), rewriting.reports());
         NDManager scope = manager.newSubManager();
@@ -108,8 +107,7 @@ final class FusedCompiler implements Compiler {
                 () -> kept.folding(
                         graph,
                         device,
-                        kernels.has(device),
-                        kernels.hasBfloat16(device),
+                        kernels.abilities(device),
                         () -> WeightFolding.of(passes(device, KernelChoices.LIBTORCH)
                                 .run(graph)
                                 .graph())));
@@ -121,9 +119,7 @@ final class FusedCompiler implements Compiler {
     }
 
     private PassPipeline passes(Device device, KernelChoices choices) {
-        Passes.Target target =
-                new Passes.Target(device.isGpu(), kernels.has(device), kernels.hasBfloat16(device), choices);
-        return new PassPipeline(options.passes(target));
+        return new PassPipeline(options.passes(new Passes.Target(kernels.abilities(device), choices)));
     }
 
     private CompiledModule module(Rewriting rewriting, Parameters parameters, NDManager scope) {

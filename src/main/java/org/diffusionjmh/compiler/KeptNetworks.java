@@ -14,6 +14,7 @@ import org.diffusionjmh.cache.Digest;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.TensorType;
 import org.diffusionjmh.graph.json.GraphJson;
+import org.diffusionjmh.pass.DeviceAbilities;
 import org.diffusionjmh.pass.Rewriting;
 import org.diffusionjmh.pass.WeightFolding;
 import org.diffusionjmh.torchscript.TorchScriptProgram;
@@ -55,15 +56,14 @@ final class KeptNetworks {
     /**
      * What becomes of a graph.
      *
-     * @param kernels whether the device has this project's own kernels
-     * @param bfloat16 whether it computes bfloat16 in units of its own
+     * @param abilities what the device can do
      * @param passes rewrite it
      */
-    Rewriting rewriting(Graph graph, Device device, boolean kernels, boolean bfloat16, Supplier<Rewriting> passes) {
+    Rewriting rewriting(Graph graph, Device device, DeviceAbilities abilities, Supplier<Rewriting> passes) {
         if (artifacts.isNone()) {
             return passes.get();
         }
-        ArtifactKey key = key("network", graph, device, kernels, bfloat16);
+        ArtifactKey key = key("network", graph, device, abilities);
         Rewritten rewritten = artifacts.get(key, new Format<>(Rewritten.class), () -> lowered(passes.get()));
         List<Graph> parts = rewritten.rewriting().parts();
         for (int i = 0; i < parts.size(); i++) {
@@ -81,27 +81,23 @@ final class KeptNetworks {
      * What becomes of a network's weights.
      *
      * @param graph the network for some sizes
-     * @param kernels whether the device has this project's own kernels
-     * @param bfloat16 whether it computes bfloat16 in units of its own
+     * @param abilities what the device can do
      * @param passes rewrite the graph
      */
-    WeightFolding folding(
-            Graph graph, Device device, boolean kernels, boolean bfloat16, Supplier<WeightFolding> passes) {
+    WeightFolding folding(Graph graph, Device device, DeviceAbilities abilities, Supplier<WeightFolding> passes) {
         return artifacts.isNone()
                 ? passes.get()
-                : artifacts.get(
-                        key("weights", graph, device, kernels, bfloat16), new Format<>(WeightFolding.class), passes);
+                : artifacts.get(key("weights", graph, device, abilities), new Format<>(WeightFolding.class), passes);
     }
 
-    private ArtifactKey key(String kind, Graph graph, Device device, boolean kernels, boolean bfloat16) {
+    private ArtifactKey key(String kind, Graph graph, Device device, DeviceAbilities abilities) {
         Map<String, String> fields = new HashMap<>(environment.on(device));
         fields.put(ArtifactKey.NAME, graph.name());
         fields.put(
                 "inputs", graph.inputTypes().stream().map(TensorType::toString).collect(Collectors.joining(", ")));
         fields.put("graph", Digest.of(PLAIN.write(graph).getBytes(StandardCharsets.UTF_8)));
         fields.put("options", options);
-        fields.put("own kernels", String.valueOf(kernels));
-        fields.put("bfloat16", String.valueOf(bfloat16));
+        fields.put("abilities", abilities.toString());
         return new ArtifactKey(kind, fields);
     }
 

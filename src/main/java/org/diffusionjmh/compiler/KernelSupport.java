@@ -7,6 +7,7 @@ import java.util.Map;
 import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.kernel.FusedOperators;
 import org.diffusionjmh.kernel.OneDnn;
+import org.diffusionjmh.pass.DeviceAbilities;
 
 /** Which devices have this project's own kernels. A GPU without them is an occasion to tell the user, once. */
 final class KernelSupport {
@@ -32,6 +33,11 @@ final class KernelSupport {
         return device.isGpu()
                 ? has(device) && FusedOperators.get().hasBfloat16(device)
                 : bfloat16OnCpu.computeIfAbsent(device, cpu -> OneDnn.hasBfloat16());
+    }
+
+    /** What passes ask of a device. */
+    DeviceAbilities abilities(Device device) {
+        return new DeviceAbilities(device.isGpu(), has(device), hasBfloat16(device));
     }
 
     /** The widths of tiles with which a device has a kernel for products with a gated activation. */

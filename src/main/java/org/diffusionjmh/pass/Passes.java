@@ -11,12 +11,10 @@ public final class Passes {
     /**
      * What passes have to know of a device.
      *
-     * @param gpu whether it is a GPU; else the result may have operations of oneDNN
-     * @param kernels whether it has this project's own kernels
-     * @param bfloat16 whether it computes bfloat16 in units of its own
+     * @param device what it can do
      * @param choices which kernels it computes with
      */
-    public record Target(boolean gpu, boolean kernels, boolean bfloat16, KernelChoices choices) {}
+    public record Target(DeviceAbilities device, KernelChoices choices) {}
 
     /**
      * The passes for a device.
@@ -26,12 +24,13 @@ public final class Passes {
      * @param dynamic whether graphs that differ in sizes only are to be rewritten in the same way
      */
     public static List<Pass> of(Target target, boolean lowPrecision, boolean channelsLast, boolean dynamic) {
+        DeviceAbilities device = target.device();
         // libtorch's group norm on a GPU copies feature maps that have channels innermost
-        boolean pixels = channelsLast && (!target.gpu() || target.kernels());
+        boolean pixels = channelsLast && (!device.gpu() || device.kernels());
         List<Pass> passes = new ArrayList<>();
         passes.add(new EliminateCommonSubexpressions()); // first: layers of one argument are then layers of one node
         passes.add(MergeLinears.attentionProjections()); // both merges expect weights, plain or computed
-        if (target.gpu()) {
+        if (device.gpu()) {
             passes.add(new FoldConvBias()); // before projections of the time embedding are one
         }
         passes.add(MergeLinears.timeProjections());
@@ -39,32 +38,32 @@ public final class Passes {
         passes.add(new FuseGeglu());
         if (pixels) {
             passes.add(new FoldUpsampleIntoConv(
-                    target.kernels())); // its result has channels innermost, whatever stands around it
+                    device.kernels())); // its result has channels innermost, whatever stands around it
         }
         if (lowPrecision) {
             passes.add(new LowerPrecision(DType.BF16)); // after all that computes on weights: they are rounded once
         }
-        if (pixels && target.gpu()) {
+        if (pixels && device.gpu()) {
             passes.add(new PointwiseConvToLinear()); // before convolutions get their layout
         }
         if (pixels) {
             passes.add(new ToChannelsLast());
         }
-        if (pixels && !target.gpu()) {
+        if (pixels && !device.gpu()) {
             passes.add(dynamic ? CenterGroupNorm.ofAnySize() : CenterGroupNorm.bySize()); // needed by that layout only
         }
-        if (!target.gpu()) {
-            passes.add(new SelectOneDnn(target.bfloat16())); // last: after it, products are the device's own
+        if (!device.gpu()) {
+            passes.add(new SelectOneDnn(device.bfloat16())); // last: after it, products are the device's own
         }
-        if (pixels && target.kernels()) {
+        if (pixels && device.kernels()) {
             passes.add(new SplitConcat()); // before norms are kernels, after shortcuts are linear layers
         }
-        if (target.kernels()) {
+        if (device.kernels()) {
             passes.add(new FuseLinearGeglu(target.choices().gated())); // before activations are kernels of their own
             passes.add(new SelectLinear(target.choices().linear())); // before sums go to norms
             passes.add(new SelectKernels(pixels)); // last: after it, norms and activations are the device's own
         }
-        if (target.gpu()) {
+        if (device.gpu()) {
             passes.add(new SelectAttention(target.choices().attention()));
         }
         return passes;

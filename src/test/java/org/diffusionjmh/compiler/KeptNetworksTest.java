@@ -26,6 +26,7 @@ import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.GraphBuilder;
 import org.diffusionjmh.graph.GraphPrinter;
 import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.pass.DeviceAbilities;
 import org.diffusionjmh.pass.KernelChoices;
 import org.diffusionjmh.pass.PassPipeline;
 import org.diffusionjmh.pass.PassReport;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KeptNetworksTest {
+    private static final DeviceAbilities CPU = new DeviceAbilities(false, false, true);
     private static final String OPTIONS = FusedOptions.DEFAULT.effective();
 
     @TempDir
@@ -76,7 +78,7 @@ class KeptNetworksTest {
     }
 
     private static Rewriting rewritten(Graph graph) {
-        Passes.Target cpu = new Passes.Target(false, false, true, KernelChoices.LIBTORCH);
+        Passes.Target cpu = new Passes.Target(CPU, KernelChoices.LIBTORCH);
         return Rewriting.of(graph, new PassPipeline(FusedOptions.DEFAULT.passes(cpu)));
     }
 
@@ -88,10 +90,10 @@ class KeptNetworksTest {
     @Test
     void whatIsFoundIsWhatThePassesMade() {
         Graph graph = graph(4);
-        Rewriting made = kept(OPTIONS).rewriting(graph, Device.cpu(), false, true, () -> rewritten(graph));
+        Rewriting made = kept(OPTIONS).rewriting(graph, Device.cpu(), CPU, () -> rewritten(graph));
         List<TorchScriptProgram> lowered =
                 made.parts().stream().map(programs::take).toList();
-        Rewriting found = kept(OPTIONS).rewriting(graph(4), Device.cpu(), false, true, KeptNetworksTest::never);
+        Rewriting found = kept(OPTIONS).rewriting(graph(4), Device.cpu(), CPU, KeptNetworksTest::never);
 
         assertEquals(2, found.parts().size());
         for (int i = 0; i < 2; i++) {
@@ -122,8 +124,12 @@ class KeptNetworksTest {
             for (int channels : List.of(4, 8)) {
                 for (boolean kernels : List.of(false, true)) {
                     Graph graph = graph(channels);
-                    cases.add(
-                            () -> kept(options).rewriting(graph, Device.cpu(), kernels, true, () -> rewritten(graph)));
+                    cases.add(() -> kept(options)
+                            .rewriting(
+                                    graph,
+                                    Device.cpu(),
+                                    new DeviceAbilities(false, kernels, true),
+                                    () -> rewritten(graph)));
                 }
             }
         }

@@ -69,7 +69,7 @@ class PassesTest {
     @Test
     void skipConnectionsAreNotConcatenated() {
         FusedOperators.get();
-        Passes.Target target = new Passes.Target(true, true, true, KernelChoices.LIBTORCH);
+        Passes.Target target = new Passes.Target(new DeviceAbilities(true, true, true), KernelChoices.LIBTORCH);
         PassPipeline passes = new PassPipeline(Passes.of(target, true, true, false));
         for (Graph plain : List.of(unet, model.graphWithResiduals(2, 9, 13, 7, DType.FP32))) {
             Graph graph = passes.run(plain).graph();
@@ -181,7 +181,8 @@ class PassesTest {
     }
 
     private static Passes.Target target(LinearGegluChoice gated, LinearChoice linear) {
-        return new Passes.Target(true, true, true, new KernelChoices(AttentionChoice.LIBTORCH, gated, linear));
+        return new Passes.Target(
+                new DeviceAbilities(true, true, true), new KernelChoices(AttentionChoice.LIBTORCH, gated, linear));
     }
 
     private Graph optimized(boolean kernels, boolean channelsLast) {
@@ -189,7 +190,10 @@ class PassesTest {
     }
 
     private static Graph optimized(Graph graph, boolean kernels, boolean channelsLast) {
-        return optimized(graph, new Passes.Target(true, kernels, true, KernelChoices.LIBTORCH), channelsLast);
+        return optimized(
+                graph,
+                new Passes.Target(new DeviceAbilities(true, kernels, true), KernelChoices.LIBTORCH),
+                channelsLast);
     }
 
     private static Graph optimized(Graph graph, Passes.Target target, boolean channelsLast) {

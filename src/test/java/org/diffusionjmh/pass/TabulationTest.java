@@ -65,7 +65,7 @@ class TabulationTest {
     }
 
     private static StepSplit split(Graph graph, boolean gpu) {
-        Passes.Target target = new Passes.Target(gpu, gpu, true, KernelChoices.LIBTORCH);
+        Passes.Target target = new Passes.Target(new DeviceAbilities(gpu, gpu, true), KernelChoices.LIBTORCH);
         return Rewriting.of(graph, new PassPipeline(Passes.of(target, false, true, false)))
                 .split()
                 .orElseThrow();

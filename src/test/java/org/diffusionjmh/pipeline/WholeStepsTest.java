@@ -30,6 +30,7 @@ import org.diffusionjmh.model.ModelConfig;
 import org.diffusionjmh.model.UNet2DConditionConfig;
 import org.diffusionjmh.model.UNet2DConditionModel;
 import org.diffusionjmh.model.UNetPart;
+import org.diffusionjmh.pass.DeviceAbilities;
 import org.diffusionjmh.pass.KernelChoices;
 import org.diffusionjmh.pass.PassPipeline;
 import org.diffusionjmh.pass.Passes;
@@ -345,7 +346,7 @@ class WholeStepsTest {
         SamplingPlan sampling = sampling("EulerAncestralDiscreteScheduler", 3);
         StepForm form = StepForm.of(conditioning, guidance(5), sampling).orElseThrow();
         Graph plain = form.around(new UNetPart.Whole().of(unet.graph(4, 8, 8, TOKENS, DType.FP32)));
-        Passes.Target target = new Passes.Target(true, true, true, KernelChoices.LIBTORCH);
+        Passes.Target target = new Passes.Target(new DeviceAbilities(true, true, true), KernelChoices.LIBTORCH);
         Graph rewritten = new PassPipeline(Passes.of(target, false, true, false))
                 .run(plain)
                 .graph();
