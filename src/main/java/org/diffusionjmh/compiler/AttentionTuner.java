@@ -142,7 +142,7 @@ final class AttentionTuner {
         TensorType key = sequences(attention.key(), batch);
         Graph graph = calls(op, query, key);
         try (NDManager scope = manager.newSubManager();
-                CompiledModule module = InterpretedCompiler.none().compile(graph, AttentionTuner::none, scope)) {
+                CompiledModule module = InterpretedCompiler.none().compile(graph, Parameters.none(), scope)) {
             NDList arguments = new NDList(random(query, scope), random(key, scope), random(key, scope));
             Runnable call = () -> {
                 try (NDManager results = scope.newSubManager()) {
@@ -200,9 +200,5 @@ final class AttentionTuner {
         try (NDArray wide = manager.randomNormal(TensorTypes.shape(type))) {
             return TensorMemory.copy(wide, ScalarType.of(TensorTypes.dataType(type.dtype())), manager);
         }
-    }
-
-    private static NDArray none(String key, TensorType type) {
-        throw new IllegalStateException("an attention has no weight " + key + " " + type);
     }
 }

@@ -1,6 +1,5 @@
 package org.diffusionjmh.compiler;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
@@ -41,12 +40,8 @@ final class BusyWork implements AutoCloseable {
         Graph graph = new Graph("busy", List.of(x), Map.of("result", product));
         return new BusyWork(
                 manager,
-                InterpretedCompiler.none().compile(graph, BusyWork::none, manager),
+                InterpretedCompiler.none().compile(graph, Parameters.none(), manager),
                 new NDList(TensorMemory.empty(ScalarType.FLOAT16, TensorTypes.shape(square), manager)));
-    }
-
-    private static NDArray none(String key, TensorType type) {
-        throw new IllegalStateException("there is no weight " + key + " " + type);
     }
 
     /** Submits some of it, without waiting. */

@@ -1,7 +1,6 @@
 package org.diffusionjmh.compiler;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
@@ -83,7 +82,7 @@ final class KernelTrial implements AutoCloseable {
     /** A graph's module, called once: the first call compiles kernels and makes plans. */
     private Optional<CompiledModule> ready(Graph graph, Calls calls, Consumer<RuntimeException> refused) {
         try {
-            CompiledModule module = compiler.compile(graph, KernelTrial::none, manager);
+            CompiledModule module = compiler.compile(graph, Parameters.none(), manager);
             modules.add(module);
             calls.make(1, module);
             return Optional.of(module);
@@ -156,10 +155,6 @@ final class KernelTrial implements AutoCloseable {
                 }
             }
         }
-    }
-
-    private static NDArray none(String key, TensorType type) {
-        throw new IllegalStateException("a kernel's trial has no weight " + key + " " + type);
     }
 
     @Override

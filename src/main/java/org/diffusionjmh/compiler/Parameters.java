@@ -18,6 +18,13 @@ public interface Parameters {
      */
     NDArray get(String key, TensorType type);
 
+    /** Those of a graph that has no weights. */
+    static Parameters none() {
+        return (key, type) -> {
+            throw new IllegalStateException("a graph without weights asks for " + key + " " + type);
+        };
+    }
+
     /**
      * A value that an earlier module computed from weights and that was kept.
      *
