@@ -5,8 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.diffusionjmh.cache.Artifacts;
+import org.diffusionjmh.graph.ConvTile;
+import org.diffusionjmh.graph.TensorType;
 import org.diffusionjmh.kernel.FusedOperators;
 import org.diffusionjmh.kernel.OneDnn;
+import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.pass.DeviceAbilities;
 
 /** Which devices have this project's own kernels. A GPU without them is an occasion to tell the user, once. */
@@ -43,6 +46,19 @@ final class KernelSupport {
     /** The widths of tiles with which a device has a kernel for products with a gated activation. */
     List<Integer> linearGegluTiles(Device device) {
         return has(device) ? FusedOperators.get().linearGegluTiles(device) : List.of();
+    }
+
+    /**
+     * The tiles with which a device may be fastest at a convolution with a kernel of this project; none if it has none.
+     *
+     * @param x {@code [N, C, H, W]}
+     * @param result {@code [N, O, H', W']}
+     */
+    List<ConvTile> convTiles(Device device, TensorType x, TensorType result) {
+        ScalarType type = ScalarType.of(TensorTypes.dataType(x.dtype()));
+        return has(device)
+                ? FusedOperators.get().convTiles(device, type, x.size(1), TensorTypes.shape(result))
+                : List.of();
     }
 
     /** Whether a device has a kernel for attention that may be its fastest, for heads of some elements and sequences of some keys. */

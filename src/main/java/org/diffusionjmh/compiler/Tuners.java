@@ -8,6 +8,7 @@ final class Tuners {
     private final AttentionTuner attention;
     private final LinearGegluTuner gated;
     private final LinearTuner linear;
+    private final ConvTuner convolutions;
 
     /**
      * @param choices what was measured before
@@ -16,10 +17,11 @@ final class Tuners {
         this.attention = new AttentionTuner(kernels, choices, journal);
         this.gated = new LinearGegluTuner(kernels, choices, journal);
         this.linear = new LinearTuner(choices, journal);
+        this.convolutions = new ConvTuner(kernels, choices, journal);
     }
 
     /** What measuring on a device says; each size is measured when it is first asked for. */
     KernelChoices on(Device device) {
-        return new KernelChoices(attention.on(device), gated.on(device), linear.on(device));
+        return new KernelChoices(attention.on(device), gated.on(device), linear.on(device), convolutions.on(device));
     }
 }

@@ -143,6 +143,31 @@ public sealed interface KernelOp extends Op {
         }
     }
 
+    /**
+     * {@link ContractionOp.Conv2d} with stride 1 and a square window, and what is added to it. Takes x {@code [N, C, H, W]}, weight
+     * {@code [O, C, k, k]} and, if there are any, bias {@code [O]} and a residual of the result's type. The result has channels innermost.
+     *
+     * @param padding rows and columns of zeros on each side
+     * @param biased whether there is a bias
+     * @param tile what is computed together on a GPU; the result does not depend on it
+     */
+    record ConvKernel(int padding, boolean biased, ConvTile tile) implements KernelOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            int fewest = biased ? 3 : 2;
+            Checks.count(this, arguments, fewest, fewest + 1);
+            TensorType result = new ContractionOp.Conv2d(1, padding).infer(arguments.subList(0, fewest));
+            TensorType weight = arguments.get(1);
+            if (weight.size(2) != weight.size(3)) {
+                throw new ShapeException("ConvKernel: the window of the weight " + weight + " is no square");
+            }
+            if (arguments.size() > fewest && !arguments.get(fewest).equals(result)) {
+                throw new ShapeException("ConvKernel: residual " + arguments.get(fewest) + ", want " + result);
+            }
+            return result;
+        }
+    }
+
     /** {@link FusedOp.Geglu}. */
     record GegluKernel() implements KernelOp {
         @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.diffusionjmh.libtorch.OperatorArguments;
 import org.diffusionjmh.libtorch.ScriptModule;
+import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.torchscript.TorchScriptArchive;
 
 /** The operators in libtorch's own operations. */
@@ -105,6 +106,30 @@ final class AtenOperators {
                 scale: float) -> Tensor:
                 result = torch.scaled_dot_product_attention(q, k, v, None, 0., False, scale=scale)
                 return torch.permute(torch.contiguous(torch.permute(result, [0, 2, 1, 3])), [0, 2, 1, 3])
+              def conv(self: __torch__.M,
+                x: Tensor,
+                weight: Tensor,
+                padding: int) -> Tensor:
+                return torch.conv2d(x, weight, None, [1, 1], [padding, padding], [1, 1], 1)
+              def biased_conv(self: __torch__.M,
+                x: Tensor,
+                weight: Tensor,
+                bias: Tensor,
+                padding: int) -> Tensor:
+                return torch.conv2d(x, weight, bias, [1, 1], [padding, padding], [1, 1], 1)
+              def conv_residual(self: __torch__.M,
+                x: Tensor,
+                weight: Tensor,
+                residual: Tensor,
+                padding: int) -> Tensor:
+                return torch.add((self).conv(x, weight, padding, ), residual)
+              def biased_conv_residual(self: __torch__.M,
+                x: Tensor,
+                weight: Tensor,
+                bias: Tensor,
+                residual: Tensor,
+                padding: int) -> Tensor:
+                return torch.add((self).biased_conv(x, weight, bias, padding, ), residual)
               def product(self: __torch__.M,
                 x: Tensor,
                 weight: Tensor) -> Tensor:
@@ -176,6 +201,17 @@ final class AtenOperators {
 
     NDArray linearGeglu(OperatorArguments arguments, NDManager scope) {
         return call("linear_geglu", tensors(arguments, 3), scope);
+    }
+
+    /**
+     * One of the convolutions.
+     *
+     * @param name the operator
+     */
+    NDArray convolution(String name, OperatorArguments arguments, int tensors, NDManager scope) {
+        List<IValue> values = tensors(arguments, tensors);
+        values.add(IValue.from(arguments.integer(tensors)));
+        return TensorMemory.channelsLast(call(name, values, scope), scope);
     }
 
     NDArray product(OperatorArguments arguments, NDManager scope) {

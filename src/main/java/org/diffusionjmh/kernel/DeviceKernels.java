@@ -30,12 +30,14 @@ final class DeviceKernels {
     private final CudaKernels kernels;
     private final ProductKernels products;
     private final AttentionKernels attention;
+    private final ConvKernels convolutions;
     private final Map<String, CudaKernel> byName = new ConcurrentHashMap<>();
 
     private DeviceKernels(CudaKernels kernels, Device device) {
         this.kernels = kernels;
         this.products = new ProductKernels(device, kernels.architecture(), kernels.multiprocessors());
         this.attention = new AttentionKernels(device, kernels.architecture(), kernels.multiprocessors());
+        this.convolutions = new ConvKernels(device, kernels.architecture(), kernels.multiprocessors());
     }
 
     /**
@@ -52,6 +54,7 @@ final class DeviceKernels {
         kernels.keep(artifacts);
         products.keepIn(artifacts);
         attention.keepIn(artifacts);
+        convolutions.keepIn(artifacts);
     }
 
     /** The text of a resource. */
@@ -71,6 +74,11 @@ final class DeviceKernels {
     /** The kernels of the same device for attention. */
     AttentionKernels attention() {
         return attention;
+    }
+
+    /** The kernels of the same device for convolutions. */
+    ConvKernels convolutions() {
+        return convolutions;
     }
 
     int multiprocessors() {

@@ -3,14 +3,17 @@ package org.diffusionjmh.kernel;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.diffusionjmh.cache.Artifacts;
+import org.diffusionjmh.graph.ConvTile;
 import org.diffusionjmh.libtorch.OperatorArguments;
 import org.diffusionjmh.libtorch.OperatorLibrary;
 import org.diffusionjmh.libtorch.OperatorLibrary.Backend;
 import org.diffusionjmh.libtorch.OperatorLibrary.Operator;
+import org.diffusionjmh.libtorch.ScalarType;
 
 /**
  * The operators of namespace {@code djmh}, for float32, float16 and bfloat16. Arithmetic on a GPU is float32, rounded once. Feature maps
@@ -35,7 +38,7 @@ import org.diffusionjmh.libtorch.OperatorLibrary.Operator;
  *       float16 and bfloat16, d innermost; it lies as {@code [N, L, heads, d]}
  * </ul>
  *
- * And those of {@link LinearOperators}.
+ * And those of {@link LinearOperators} and {@link ConvOperators}.
  */
 public final class FusedOperators {
     /** The first architecture (compute capability times ten) with bfloat16. */
@@ -55,6 +58,7 @@ public final class FusedOperators {
     private FusedOperators() {
         AtenOperators aten = new AtenOperators();
         linear = new LinearOperators(library, aten);
+        new ConvOperators(library, aten, device -> kernels(device).convolutions());
         define(
                 "group_norm",
                 "Tensor x, Tensor weight, Tensor bias, int groups, float eps, bool silu=False",
@@ -175,6 +179,18 @@ public final class FusedOperators {
     /** The widths of tiles with which a GPU has a kernel for {@code linear_geglu}; none if it has no such kernel. */
     public List<Integer> linearGegluTiles(Device device) {
         return kernels(device).products().areThere() ? ProductKernels.TILES : List.of();
+    }
+
+    /**
+     * The tiles with which a GPU may be fastest at a convolution, best guess first; none if it has no kernel of this project for it.
+     *
+     * @param depth channels of the argument
+     * @param result the result's sizes, {@code [N, O, H, W]}
+     */
+    public List<ConvTile> convTiles(Device device, ScalarType type, long depth, Shape result) {
+        return ConvKernels.fit(type, depth, result.get(1))
+                ? kernels(device).convolutions().worthTrying(result)
+                : List.of();
     }
 
     /** The operators for linear layers. */

@@ -123,7 +123,7 @@ final class ProductKernels {
         String wanted = "KERNEL(%s, %s, %d)%n".formatted(TYPES.get(variant.type()), name, variant.tile());
         return new HopperKernels.Source(
                 SOURCE.substring(1),
-                DeviceKernels.source(SOURCE) + wanted,
+                DeviceKernels.source(HopperKernels.PRODUCTS) + DeviceKernels.source(SOURCE) + wanted,
                 "linear_geglu_%d_%s".formatted(variant.tile(), name),
                 SHARED_BYTES);
     }

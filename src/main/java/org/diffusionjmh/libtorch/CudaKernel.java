@@ -81,6 +81,31 @@ public final class CudaKernel {
         return owner.tensorMap(TensorMap.Layout.heads(tensor, boxRows));
     }
 
+    /**
+     * A feature map as the copy engine of the kernel's device reads it, as {@link #tensorMap} has it: boxes of some pixels. The dimensions
+     * that a kernel names are channel, x, y and map.
+     *
+     * @param map {@code [N, C, H, W]}, float16 or bfloat16, with channels innermost, of which there are a multiple of 8
+     * @param boxWidth pixels side by side, at most 256
+     * @param boxHeight pixels above one another, at most 256
+     * @param boxMaps maps of a box, at most 256
+     * @throws IllegalArgumentException if it is none such
+     */
+    public TensorMap pixelMap(NDArray map, int boxWidth, int boxHeight, int boxMaps) {
+        return owner.tensorMap(TensorMap.Layout.pixels(map, boxWidth, boxHeight, boxMaps));
+    }
+
+    /**
+     * A convolution's weight as the copy engine of the kernel's device reads it, as {@link #tensorMap} has it: a row is a window.
+     *
+     * @param windows {@code [O, C, kH, kW]}, float16 or bfloat16, with channels innermost, of which there are a multiple of 8
+     * @param boxWindows rows of a box, at most 256
+     * @throws IllegalArgumentException if it is none such
+     */
+    public TensorMap windowMap(NDArray windows, int boxWindows) {
+        return owner.tensorMap(TensorMap.Layout.windows(windows, boxWindows));
+    }
+
     /** Whether {@code [N, heads, L, d]} lies so that the copy engine can read it: d innermost, all else at multiples of 16 bytes. */
     public static boolean readsHeads(NDArray tensor) {
         return TensorMap.Layout.reads(tensor);

@@ -103,6 +103,55 @@ public final class TensorMap implements AutoCloseable {
                     new int[] {ROW_BYTES / type.bytes(), 1, boxRows, 1});
         }
 
+        /**
+         * Boxes of some pixels and 128 bytes of channels.
+         *
+         * @param map {@code [N, C, H, W]} with channels innermost
+         * @throws IllegalArgumentException if the copy engine cannot read the tensor
+         */
+        static Layout pixels(NDArray map, int boxWidth, int boxHeight, int boxMaps) {
+            ScalarType type = requireHalf(map);
+            long[] shape = map.getShape().getShape();
+            long pixel = requireRows(map, shape[1] * type.bytes());
+            return swizzled(
+                    type,
+                    TensorMemory.address(map),
+                    new long[] {shape[1], shape[3], shape[2], shape[0]},
+                    new long[] {pixel, shape[3] * pixel, shape[2] * shape[3] * pixel},
+                    new int[] {ROW_BYTES / type.bytes(), boxWidth, boxHeight, boxMaps});
+        }
+
+        /**
+         * Boxes of some windows, one a row, and 128 bytes of what they hold.
+         *
+         * @param windows {@code [O, C, kH, kW]} with channels innermost: a row has C elements for each place of a window
+         * @throws IllegalArgumentException if the copy engine cannot read the tensor
+         */
+        static Layout windows(NDArray windows, int boxWindows) {
+            ScalarType type = requireHalf(windows);
+            long count = windows.getShape().get(0);
+            long elements = windows.getShape().size() / count;
+            requireRows(windows, windows.getShape().get(1) * type.bytes());
+            return swizzled(
+                    type,
+                    TensorMemory.address(windows),
+                    new long[] {elements, count},
+                    new long[] {elements * type.bytes()},
+                    new int[] {ROW_BYTES / type.bytes(), boxWindows});
+        }
+
+        private static long requireRows(NDArray map, long pixelBytes) {
+            if (!TensorMemory.isChannelsLast(map)
+                    || pixelBytes % ALIGNED_BYTES != 0
+                    || TensorMemory.address(map) % ALIGNED_BYTES != 0) {
+                throw new IllegalArgumentException(
+                        "boxes are read where channels are innermost and pixels begin at multiples of " + ALIGNED_BYTES
+                                + " bytes, not of " + TensorMemory.type(map) + map.getShape() + " with strides "
+                                + Arrays.toString(TensorMemory.strides(map)));
+            }
+            return pixelBytes;
+        }
+
         /** Whether {@code [N, heads, L, d]} lies so that the copy engine can read rows of it. */
         static boolean reads(NDArray tensor) {
             long[] shape = tensor.getShape().getShape();

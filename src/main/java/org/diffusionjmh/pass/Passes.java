@@ -59,6 +59,9 @@ public final class Passes {
             passes.add(new SplitConcat()); // before norms are kernels, after shortcuts are linear layers
         }
         if (device.kernels()) {
+            if (pixels) {
+                passes.add(new SelectConv(target.choices().convolutions())); // before biases and sums go to norms
+            }
             passes.add(new FuseLinearGeglu(target.choices().gated())); // before activations are kernels of their own
             passes.add(new SelectLinear(target.choices().linear())); // before sums go to norms
             passes.add(new SelectKernels(pixels)); // last: after it, norms and activations are the device's own

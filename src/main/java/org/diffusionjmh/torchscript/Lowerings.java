@@ -20,6 +20,7 @@ import org.diffusionjmh.graph.KernelOp.AddBiasKernel;
 import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
 import org.diffusionjmh.graph.KernelOp.BiasKernel;
 import org.diffusionjmh.graph.KernelOp.ConcatGroupNormKernel;
+import org.diffusionjmh.graph.KernelOp.ConvKernel;
 import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
 import org.diffusionjmh.graph.KernelOp.InterleaveKernel;
@@ -155,6 +156,14 @@ final class Lowerings {
                         List.of("product", "linear", "residual_linear").get(x.size() - 2),
                         String.join(", ", x),
                         sizes.items(op.algorithm())));
+        put(ConvKernel.class, (op, node, x) -> "ops.djmh.%sconv%s(%s, %d, %d, %d)"
+                .formatted(
+                        op.biased() ? "biased_" : "",
+                        x.size() > (op.biased() ? 3 : 2) ? "_residual" : "",
+                        String.join(", ", x),
+                        op.padding(),
+                        op.tile().rows(),
+                        op.tile().columns()));
         put(LayerNorm.class, (op, node, x) -> "torch.layer_norm(%s, [%d], %s, %s, %s)"
                 .formatted(
                         x.get(0),

@@ -2,20 +2,10 @@ package org.diffusionjmh.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.diffusionjmh.libtorch.CudaGraph;
-import org.diffusionjmh.libtorch.CudaGraphs;
-import org.diffusionjmh.libtorch.ScalarType;
-import org.diffusionjmh.libtorch.ScriptModule;
-import org.diffusionjmh.libtorch.StepClock;
-import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.libtorch.TorchSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -27,7 +17,6 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @EnabledIfSystemProperty(named = "device", matches = "cuda.*")
 class KernelSpeedTest {
     private static final int CALLS = 6;
-    private static final int LAUNCHES = 20;
 
     private static final String KERNEL = "ops.djmh.group_norm(x, weight, bias, 32, 1e-05, %s)";
 
@@ -123,44 +112,7 @@ class KernelSpeedTest {
                     case 5 -> 2 * shape[4];
                     default -> shape[1];
                 };
-        try (NDManager manager = session.manager().newSubManager();
-                ScriptModule module = OperatorCalls.module(variant.expression(), manager);
-                CudaGraphs graphs = CudaGraphs.open(session.device())) {
-            NDArray weight = random(manager, channels);
-            NDArray bias = random(manager, channels);
-            List<NDArray> inputs = new ArrayList<>();
-            for (int i = 0; i < CALLS; i++) {
-                inputs.add(random(manager, shape));
-            }
-            try (CudaGraph graph = graphs.capture(() -> {
-                try (NDManager scope = manager.newSubManager()) {
-                    inputs.forEach(x -> module.call("forward", new NDList(x, weight, bias), scope));
-                }
-            })) {
-                return micros(session, graph);
-            }
-        }
-    }
-
-    private static NDArray random(NDManager manager, long... shape) {
-        try (NDArray wide = manager.randomNormal(new Shape(shape))) {
-            return TensorMemory.copy(wide, ScalarType.FLOAT16, manager);
-        }
-    }
-
-    private static double micros(TorchSession session, CudaGraph graph) {
-        double best = Double.MAX_VALUE;
-        for (int round = 0; round < 3; round++) {
-            try (StepClock clock = session.newClock()) {
-                clock.mark();
-                for (int i = 0; i < LAUNCHES; i++) {
-                    graph.launch();
-                }
-                clock.mark();
-                session.synchronize();
-                best = Math.min(best, clock.seconds() * 1e6 / LAUNCHES / CALLS);
-            }
-        }
-        return best;
+        return new CapturedCalls(session, CALLS)
+                .micros(variant.expression(), new Shape(shape), new Shape(channels), new Shape(channels));
     }
 }

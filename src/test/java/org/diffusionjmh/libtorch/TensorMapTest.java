@@ -52,6 +52,30 @@ class TensorMapTest {
         }
     }
 
+    /** Feature maps and windows with channels innermost. */
+    @Test
+    void describesPixelsAndWindows() {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+            NDArray map = TensorMemory.emptyChannelsLast(ScalarType.FLOAT16, new Shape(2, 24, 5, 7), manager);
+            TensorMap.Layout pixels = TensorMap.Layout.pixels(map, 4, 3, 1);
+            assertArrayEquals(new long[] {24, 7, 5, 2}, pixels.sizes());
+            assertArrayEquals(new long[] {48, 336, 1680}, pixels.strides());
+            assertArrayEquals(new int[] {64, 4, 3, 1}, pixels.box());
+            TensorMap.Layout windows = TensorMap.Layout.windows(map, 9);
+            assertArrayEquals(new long[] {24 * 35, 2}, windows.sizes());
+            assertArrayEquals(new long[] {24 * 35 * 2}, windows.strides());
+            assertArrayEquals(new int[] {64, 9}, windows.box());
+
+            NDArray rowMajor = TensorMemory.empty(ScalarType.FLOAT16, new Shape(2, 24, 5, 7), manager);
+            String message = assertThrows(
+                            IllegalArgumentException.class, () -> TensorMap.Layout.pixels(rowMajor, 4, 3, 1))
+                    .getMessage();
+            assertTrue(message.startsWith("boxes are read where channels are innermost and pixels begin"), message);
+            NDArray odd = TensorMemory.emptyChannelsLast(ScalarType.FLOAT16, new Shape(2, 12, 5, 7), manager);
+            assertThrows(IllegalArgumentException.class, () -> TensorMap.Layout.windows(odd, 9));
+        }
+    }
+
     @Test
     void refusesWhatTheCopyEngineCannotRead() {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {

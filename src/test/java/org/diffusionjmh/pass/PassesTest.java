@@ -7,12 +7,14 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.diffusionjmh.graph.ContractionOp.Conv2d;
 import org.diffusionjmh.graph.ContractionOp.Linear;
+import org.diffusionjmh.graph.ConvTile;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.KernelOp.AddBiasKernel;
@@ -100,6 +102,19 @@ class PassesTest {
         assertTrue(residuals >= graph.nodesOf(LayerNormKernel.class).size());
     }
 
+    /** This project's convolutions take the biases and the residuals of residual blocks, so that no pass over a map adds them. */
+    @Test
+    void gpuGraphWithConvolutionsOfItsOwnEqualsThePlainOne() {
+        FusedOperators.get();
+        ConvChoice all = layer -> Optional.of(new ConvTile(128, 160));
+        KernelChoices choices =
+                new KernelChoices(AttentionChoice.LIBTORCH, LinearGegluChoice.APART, LinearChoice.LIBTORCH, all);
+        Graph graph = optimized(unet, new Passes.Target(new DeviceAbilities(true, true, true), choices), true);
+        Rewrites.assertEqualResults(unet, graph, 1e-4);
+        assertEquals(0, graph.nodesOf(AddBiasKernel.class).size());
+        assertTrue(graph.nodesOf(Conv2d.class).stream().allMatch(conv -> ((Conv2d) conv.op()).stride() == 2));
+    }
+
     /** Between the first convolution and the last, no residual block has a convolution that adds its bias in a pass of its own. */
     @Test
     void biasesAreFolded() {
@@ -182,7 +197,8 @@ class PassesTest {
 
     private static Passes.Target target(LinearGegluChoice gated, LinearChoice linear) {
         return new Passes.Target(
-                new DeviceAbilities(true, true, true), new KernelChoices(AttentionChoice.LIBTORCH, gated, linear));
+                new DeviceAbilities(true, true, true),
+                new KernelChoices(AttentionChoice.LIBTORCH, gated, linear, ConvChoice.LIBTORCH));
     }
 
     private Graph optimized(boolean kernels, boolean channelsLast) {

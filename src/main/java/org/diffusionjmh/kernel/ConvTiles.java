@@ -1,0 +1,58 @@
+package org.diffusionjmh.kernel;
+
+import java.util.Comparator;
+import java.util.List;
+import org.diffusionjmh.graph.ConvTile;
+
+/** The tiles that {@code conv.cu} is compiled for, and which of them may be the fastest. */
+final class ConvTiles {
+    /** {@code cluster} in the source: blocks that take a tile of the weight together. */
+    static final int CLUSTER = 2;
+
+    /** Pixels of a group of threads. */
+    static final int GROUP_ROWS = 64;
+
+    static final List<ConvTile> ALL = List.of(
+            new ConvTile(128, 160),
+            new ConvTile(192, 160),
+            new ConvTile(128, 256),
+            new ConvTile(192, 128),
+            new ConvTile(128, 128),
+            new ConvTile(192, 80),
+            new ConvTile(128, 80));
+
+    /** How many are worth the second that compiling one takes. */
+    private static final int TRIED = 2;
+
+    /** Of a block's elements: what reading operands to multiply costs besides. A narrow tile reads as many pixels as a wide one. */
+    private static final double READ_ROW = 30;
+
+    private static final double READ_COLUMN = 20;
+
+    private ConvTiles() {}
+
+    /**
+     * Those that leave the least of a GPU idle, best first.
+     *
+     * @param maps of the result
+     * @param columns channels of the result
+     */
+    static List<ConvTile> worthTrying(PixelBox.Maps maps, int columns, int multiprocessors) {
+        return ALL.stream()
+                .sorted(Comparator.comparingDouble(tile -> time(tile, maps, columns, multiprocessors)))
+                .limit(TRIED)
+                .toList();
+    }
+
+    /** Clusters for a result, each of which takes a tile. */
+    static long clusters(ConvTile tile, PixelBox.Maps maps, int columns) {
+        long boxes = PixelBox.of(tile.rows(), maps).count(maps);
+        return ((boxes - 1) / CLUSTER + 1) * ((columns - 1) / tile.columns() + 1);
+    }
+
+    /** In products of one element, for each of the depth. */
+    private static double time(ConvTile tile, PixelBox.Maps maps, int columns, int multiprocessors) {
+        long rounds = (clusters(tile, maps, columns) - 1) / (multiprocessors / CLUSTER) + 1;
+        return rounds * ((tile.rows() + READ_COLUMN) * (tile.columns() + READ_ROW));
+    }
+}

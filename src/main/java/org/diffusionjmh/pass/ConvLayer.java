@@ -1,0 +1,13 @@
+package org.diffusionjmh.pass;
+
+import org.diffusionjmh.graph.TensorType;
+
+/**
+ * What a convolution's speed depends on. A bias is not among it: beside a kernel of libtorch's, a norm or a sum adds it.
+ *
+ * @param x {@code [N, C, H, W]}
+ * @param weight {@code [O, C, k, k]}
+ * @param padding rows and columns of zeros on each side
+ * @param residual whether something of the result's type is added to it
+ */
+public record ConvLayer(TensorType x, TensorType weight, int padding, boolean residual) {}

@@ -1,0 +1,228 @@
+package org.diffusionjmh.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.diffusionjmh.graph.ConvTile;
+import org.diffusionjmh.kernel.ConvKernels.Convolution;
+import org.diffusionjmh.libtorch.ScalarType;
+import org.diffusionjmh.libtorch.TensorMemory;
+import org.diffusionjmh.libtorch.TorchSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Convolutions against their formula in float64. On the CPU; with {@code -Ddevice=cuda} the kernels. */
+class ConvOperatorsTest {
+    private static final String DEVICE = System.getProperty("device", "cpu");
+
+    private static final String X = "torch.sub(x, 3.)";
+    private static final String WEIGHT = "torch.mul(torch.sub(weight, 3.), 0.1)";
+
+    /** Elements of the result that are computed in float64. */
+    private static final int CHECKED = 2000;
+
+    /** Whole boxes; many more tiles than multiprocessors; parts of a box, and of a slice of channels; maps smaller than a box; one pixel. */
+    private static final List<Case> CASES = List.of(
+            new Case(2, 64, 16, 32, 160, 3, 1, ""),
+            new Case(2, 64, 96, 128, 640, 1, 0, ""),
+            new Case(1, 72, 13, 37, 264, 3, 1, "biased_"),
+            new Case(3, 136, 8, 8, 80, 3, 1, "_residual"),
+            new Case(5, 8, 7, 3, 328, 2, 1, "biased_residual"),
+            new Case(1, 192, 9, 65, 168, 5, 2, "biased_residual"),
+            new Case(1, 16, 1, 1, 8, 3, 1, "_residual"));
+
+    private static TorchSession session;
+
+    /** Sizes of x [maps, depth, height, width] and of the weight [columns, depth, side, side]. */
+    private record Case(
+            int maps, int depth, int height, int width, int columns, int side, int padding, String further) {
+        int grown(int size) {
+            return size + 2 * padding - side + 1;
+        }
+
+        Shape result() {
+            return new Shape(maps, columns, grown(height), grown(width));
+        }
+
+        boolean isBiased() {
+            return further.startsWith("biased");
+        }
+
+        boolean hasResidual() {
+            return further.endsWith("residual");
+        }
+
+        /** The bias and, behind it, the residual are in one tensor. */
+        String call(ConvTile tile) {
+            String more = (isBiased() ? "torch.slice(bias, 0, 0, %d), ".formatted(columns) : "")
+                    + (hasResidual()
+                            ? "torch.reshape(torch.slice(bias, 0, %d), [%d, %d, %d, %d]), "
+                                    .formatted(columns, maps, columns, grown(height), grown(width))
+                            : "");
+            return "ops.djmh.%sconv%s(%s, %s, %s%d, %d, %d)"
+                    .formatted(
+                            isBiased() ? "biased_" : "",
+                            hasResidual() ? "_residual" : "",
+                            X,
+                            WEIGHT,
+                            more,
+                            padding,
+                            tile.rows(),
+                            tile.columns());
+        }
+    }
+
+    @BeforeAll
+    static void open() {
+        session = TorchSession.open(DEVICE);
+        assumeTrue(
+                !session.device().isGpu()
+                        || !FusedOperators.get()
+                                .convTiles(session.device(), ScalarType.FLOAT16, 8, new Shape(1, 8, 1, 1))
+                                .isEmpty(),
+                "for GPUs of compute capability 9.0");
+    }
+
+    @AfterAll
+    static void close() {
+        session.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> convolutions() {
+        boolean gpu = session.device().isGpu();
+        List<ScalarType> types = gpu
+                ? List.of(ScalarType.FLOAT16, ScalarType.BFLOAT16)
+                : List.of(ScalarType.FLOAT32, ScalarType.FLOAT16, ScalarType.BFLOAT16);
+        List<ConvTile> tiles = gpu ? ConvTiles.ALL : ConvTiles.ALL.subList(0, 1); // to a CPU they are the same
+        return CASES.stream().flatMap(wanted -> types.stream().flatMap(type -> tiles.stream()
+                .map(tile -> DynamicTest.dynamicTest(
+                        wanted + " " + type + " in tiles of " + tile,
+                        () -> session.call(() -> {
+                            check(wanted, type, tile);
+                            return null;
+                        })))));
+    }
+
+    private static void check(Case sizes, ScalarType type, ConvTile tile) {
+        Random random = new Random();
+        try (NDManager manager = session.manager().newSubManager()) {
+            NDArray x = OperatorCalls.random(
+                    random, type, manager, sizes.maps(), sizes.depth(), sizes.height(), sizes.width());
+            NDArray weight = OperatorCalls.random(
+                    random, type, manager, sizes.columns(), sizes.depth(), sizes.side(), sizes.side());
+            NDArray more = OperatorCalls.random(
+                    random,
+                    type,
+                    manager,
+                    sizes.columns() + (sizes.hasResidual() ? sizes.result().size() : 0));
+            OperatorCalls.poison(type, manager, sizes.result());
+            NDArray result = OperatorCalls.call(sizes.call(tile), manager, x, weight, more);
+            assertEquals(sizes.result(), result.getShape());
+            assertTrue(TensorMemory.isChannelsLast(result));
+
+            float[] got = OperatorCalls.floats(result);
+            Formula formula = new Formula(
+                    sizes,
+                    OperatorCalls.floats(OperatorCalls.call(X, manager, x, weight, more)),
+                    OperatorCalls.floats(OperatorCalls.call(WEIGHT, manager, x, weight, more)),
+                    OperatorCalls.floats(more));
+            double error = 0;
+            double norm = 0;
+            for (int i = 0; i < Math.min(CHECKED, got.length); i++) {
+                int at = got.length <= CHECKED ? i : random.nextInt(got.length);
+                double wanted = formula.at(at);
+                error += Math.pow(got[at] - wanted, 2);
+                norm += wanted * wanted;
+            }
+            double relative = Math.sqrt(error / norm);
+            double tolerance =
+                    switch (type) {
+                        case FLOAT32 -> 1e-5;
+                        case FLOAT16 -> 5e-4;
+                        default -> 4e-3;
+                    };
+            assertTrue(relative <= tolerance, "off by " + relative); // not a number fails
+            for (float element : got) {
+                assertTrue(Float.isFinite(element), "an element was left out");
+            }
+        }
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // read only
+    private record Formula(Case sizes, float[] x, float[] weight, float[] more) {
+        double at(int index) {
+            int width = sizes.grown(sizes.width());
+            int height = sizes.grown(sizes.height());
+            int column = index / width / height % sizes.columns();
+            double sum =
+                    (sizes.isBiased() ? more[column] : 0) + (sizes.hasResidual() ? more[sizes.columns() + index] : 0);
+            int map = index / width / height / sizes.columns();
+            for (int i = 0; i < sizes.side(); i++) {
+                for (int j = 0; j < sizes.side(); j++) {
+                    int row = index / width % height + i - sizes.padding();
+                    int place = index % width + j - sizes.padding();
+                    if (row >= 0 && row < sizes.height() && place >= 0 && place < sizes.width()) {
+                        for (int c = 0; c < sizes.depth(); c++) {
+                            int from = ((map * sizes.depth() + c) * sizes.height() + row) * sizes.width() + place;
+                            int by = ((column * sizes.depth() + c) * sizes.side() + i) * sizes.side() + j;
+                            sum += (double) x[from] * weight[by];
+                        }
+                    }
+                }
+            }
+            return sum;
+        }
+    }
+
+    /** What there is no kernel for is told, with what there is. */
+    @Test
+    void refusesWhatItHasNoKernelFor() {
+        ConvKernels kernels = new ConvKernels(Device.cpu(), 80, 108);
+        ConvTile tile = new ConvTile(128, 160);
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+            String wide = assertThrows(
+                            IllegalArgumentException.class,
+                            () -> kernels.convolve(convolution(ScalarType.FLOAT32, 16, 3, manager), tile, manager))
+                    .getMessage();
+            assertTrue(
+                    wide.startsWith("conv: no kernel for a weight FLOAT32(32, 16, 3, 3) in tiles of 128x160;"), wide);
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> kernels.convolve(convolution(ScalarType.FLOAT16, 12, 3, manager), tile, manager));
+            Convolution fitting = convolution(ScalarType.FLOAT16, 16, 3, manager);
+            assertThrows(
+                    IllegalArgumentException.class, () -> kernels.convolve(fitting, new ConvTile(64, 64), manager));
+            NDArray residual = OperatorCalls.random(new Random(), ScalarType.FLOAT16, manager, 1, 32, 4, 4);
+            Convolution other = new Convolution(
+                    fitting.x(), fitting.weight(), Optional.empty(), Optional.of(residual), fitting.padding());
+            String message = assertThrows(IllegalArgumentException.class, () -> kernels.convolve(other, tile, manager))
+                    .getMessage();
+            assertEquals("no convolution of x (1, 16, 5, 5), weight (32, 16, 3, 3), residual (1, 32, 4, 4)", message);
+            assertEquals(List.of(), kernels.worthTrying(new Shape(1, 32, 5, 5)));
+        }
+    }
+
+    private static Convolution convolution(ScalarType type, long depth, long side, NDManager manager) {
+        Random random = new Random();
+        return new Convolution(
+                OperatorCalls.random(random, type, manager, 1, depth, 5, 5),
+                OperatorCalls.random(random, type, manager, 32, depth, side, side),
+                Optional.empty(),
+                Optional.empty(),
+                1);
+    }
+}
