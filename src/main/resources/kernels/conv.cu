@@ -8,6 +8,9 @@
 // The convolution is a product of which a row is a pixel of y and the depth runs over taps and channels. A block's rows are a box of pixels;
 // what a tap sees of it is the same box, moved, in x: the copy engine reads it as it stands, and zeros where it is outside. A cluster takes
 // one tile of W and two boxes; each block copies half of the tile of W for both.
+//
+// With four phases, W is [4 columns, side, side, depth] and y twice as high and wide: pixel (2y + a, 2x + b) is what phase 2a + b of W makes of
+// the window at (y + a, x + b).
 
 // Sizes of what a block has.
 template <int count, int columns>
@@ -25,11 +28,12 @@ struct Plan {
     static constexpr int stages = (shared_bytes - stage_alignment - barrier_bytes - orders_bytes) / stage_bytes;
 };
 
-// Sizes of the tensors, and of the boxes of pixels; y has as many batches as x.
+// Sizes of the tensors, and of the boxes of pixels; y has as many batches as x. Height and width are those of a phase of y.
 struct Problem {
     int batches;
     int height;
     int width;
+    int phases;  // 1 or 4
     int columns;
     int depth;
     int side;
@@ -46,13 +50,33 @@ struct Pixel {
 
 struct Work {
     int bands;    // pairs of boxes of pixels
-    int strips;   // tiles over the columns
+    int strips;   // tiles over the columns of all phases
     int slices;   // of the depth, for each tap
     int across;   // boxes side by side
     int down;
     int box_batches;
     int rank;     // of the block in its cluster
 };
+
+// A tile's place among the columns.
+struct Strip {
+    int phase;
+    int column;
+
+    __device__ __forceinline__ int right() const {
+        return phase & 1;
+    }
+
+    __device__ __forceinline__ int down() const {
+        return phase >> 1;
+    }
+};
+
+template <int columns>
+__device__ __forceinline__ Strip strip_at(int strip, const Problem& problem) {
+    const int of_phase = (problem.columns - 1) / columns + 1;
+    return Strip{strip / of_phase, strip % of_phase * columns};
+}
 
 // Where a block's box starts.
 __device__ __forceinline__ Pixel box_at(int band, const Problem& problem, const Work& work) {
@@ -70,10 +94,11 @@ __device__ __forceinline__ void copy_tiles(
     Place place;
     for (int i = blockIdx.x / cluster; i < work.bands * work.strips; i += gridDim.x / cluster) {
         const Cell cell = cell_at(i, work.bands, work.strips);
+        const Strip strip = strip_at<columns>(cell.strip, problem);
         Pixel box = box_at(cell.band, problem, work);
-        box.x -= problem.padding;
-        box.y -= problem.padding;
-        const int row = cell.strip * columns + work.rank * (columns / cluster);
+        box.x += strip.right() - problem.padding;
+        box.y += strip.down() - problem.padding;
+        const int row = strip.phase * problem.columns + strip.column + work.rank * (columns / cluster);
         int weight_column = 0;
         for (int down = 0; down < problem.side; down++) {
             for (int right = 0; right < problem.side; right++) {
@@ -106,23 +131,25 @@ __device__ __forceinline__ unsigned add_pairs(unsigned a, unsigned b, Bfloat16) 
 }
 
 // Where a pixel of a box is in y, in pixels; below zero if it is outside.
-__device__ __forceinline__ int pixel_index(int pixel, const Pixel& box, const Problem& problem) {
+__device__ __forceinline__ int pixel_index(int pixel, const Pixel& box, const Strip& strip, const Problem& problem) {
     const int row = pixel / problem.box_width;
     const int x = box.x + pixel % problem.box_width;
     const int y = box.y + row % problem.box_height;
     const int batch = box.batch + row / problem.box_height;
     const bool inside = x < problem.width && y < problem.height && batch < problem.batches;
-    return inside ? (batch * problem.height + y) * problem.width + x : -1;
+    const int apart = problem.phases == 1 ? 1 : 2;
+    const int row_of_y = (batch * problem.height + y) * apart + strip.down();
+    return inside ? (row_of_y * problem.width + x) * apart + strip.right() : -1;
 }
 
 // Adds to and stores the 16 rows of a warp, of which the first is a pixel of a box.
 template <class T, int groups, int columns>
 __device__ __forceinline__ void store(
     const float (&d)[columns / 2], const unsigned (&bias)[columns / 8], unsigned char* order, const T* residual, T* y,
-    const Problem& problem, const Pixel& box, int pixel, int column) {
+    const Problem& problem, const Pixel& box, const Strip& strip, int pixel) {
     using P = Plan<groups, columns>;
     const int lane = threadIdx.x % lanes;
-    const int index = pixel_index(pixel + lane % 16, box, problem);
+    const int index = pixel_index(pixel + lane % 16, box, strip, problem);
     const unsigned target = shared_address(order) + (lane % 16) * P::pitch + lane / 16 * 16;
 #pragma unroll
     for (int chunk = 0; chunk < columns / P::chunk; chunk++) {
@@ -145,7 +172,7 @@ __device__ __forceinline__ void store(
             const int i = first + lane;
             const int r = i / accesses;
             const int c = i % accesses;
-            const int to = column + chunk * P::chunk + c * 8;
+            const int to = strip.column + chunk * P::chunk + c * 8;
             const int at = __shfl_sync(0xFFFFFFFF, index, r);
             if (at >= 0 && to < problem.columns) {
                 const long long offset = static_cast<long long>(at) * problem.columns + to;
@@ -178,11 +205,11 @@ __device__ __forceinline__ void multiply_tiles(
     bool first = true;
     for (int i = blockIdx.x / cluster; i < work.bands * work.strips; i += gridDim.x / cluster) {
         const Cell cell = cell_at(i, work.bands, work.strips);
-        const int left = cell.strip * columns;
+        const Strip strip = strip_at<columns>(cell.strip, problem);
         unsigned offsets[columns / 8];  // on their way while the products are summed up
 #pragma unroll
         for (int j = 0; j < columns / 8; j++) {
-            const int column = left + 8 * j + pair;
+            const int column = strip.column + 8 * j + pair;
             offsets[j] = bias && column < problem.columns ? *reinterpret_cast<const unsigned*>(bias + column) : 0;
         }
         if (first && staggered) {
@@ -192,8 +219,8 @@ __device__ __forceinline__ void multiply_tiles(
         const bool announced = first && staggered && group < P::groups - 1;
         multiply_slices<T, P>(d, slices, announced ? min(lag, slices) : -1, place, shared);
         first = false;
-        store<T, groups, columns>(d, offsets, order, residual, y, problem, box_at(cell.band, problem, work),
-            threadIdx.x / lanes * 16, left);
+        store<T, groups, columns>(d, offsets, order, residual, y, problem, box_at(cell.band, problem, work), strip,
+            threadIdx.x / lanes * 16);
     }
 }
 
@@ -209,7 +236,7 @@ __device__ __forceinline__ void conv(
     const int across = (problem.width - 1) / problem.box_width + 1;
     const int down = (problem.height - 1) / problem.box_height + 1;
     const int boxes = across * down * ((problem.batches - 1) / box_batches + 1);
-    const Work work{(boxes - 1) / cluster + 1, (problem.columns - 1) / columns + 1, (problem.depth - 1) / slice + 1, across,
+    const Work work{(boxes - 1) / cluster + 1, problem.phases * ((problem.columns - 1) / columns + 1), (problem.depth - 1) / slice + 1, across,
         down, box_batches, rank_in_cluster()};
     // Registers go from the group that copies to those that multiply.
     if (threadIdx.x / group_threads == groups) {
@@ -230,8 +257,8 @@ __device__ __forceinline__ void conv(
 #define KERNEL(T, suffix, groups, rows, columns)                                                                       \
     extern "C" __global__ void __cluster_dims__(cluster, 1, 1) __launch_bounds__((groups + 1) * group_threads, 1)      \
         conv_##rows##_##columns##_##suffix(const __grid_constant__ TensorMap x, const __grid_constant__ TensorMap weight, \
-            const T* bias, const T* residual, T* y, int batches, int height, int width, int columns_of_y, int depth,   \
-            int side, int padding, int box_width, int box_height) {                                                    \
+            const T* bias, const T* residual, T* y, int batches, int height, int width, int phases, int columns_of_y,  \
+            int depth, int side, int padding, int box_width, int box_height) {                                         \
         conv<T, groups, columns>(x, weight, bias, residual, y,                                                         \
-            Problem{batches, height, width, columns_of_y, depth, side, padding, box_width, box_height});               \
+            Problem{batches, height, width, phases, columns_of_y, depth, side, padding, box_width, box_height});       \
     }

@@ -1,36 +1,28 @@
 package org.diffusionjmh.compiler;
 
 import ai.djl.Device;
-import ai.djl.engine.EngineException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.diffusionjmh.cache.TunedChoices;
-import org.diffusionjmh.graph.ContractionOp.Conv2d;
 import org.diffusionjmh.graph.ConvTile;
+import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
-import org.diffusionjmh.graph.KernelOp.ConvKernel;
-import org.diffusionjmh.graph.MovementOp.Permute;
-import org.diffusionjmh.graph.Node;
-import org.diffusionjmh.graph.PointwiseOp.Add;
-import org.diffusionjmh.graph.SourceOp;
-import org.diffusionjmh.graph.TensorType;
 import org.diffusionjmh.pass.ConvChoice;
 import org.diffusionjmh.pass.ConvLayer;
 
 /**
  * Measures, once for each of its sizes, the convolutions that a network has on a GPU: cuDNN's, and this project's in the tiles that suit the
- * size. Some 20 milliseconds each, and half a second to compile each of the kernels.
+ * size. Some 20 milliseconds each, and about a second to compile the kernels of a network.
  */
 final class ConvTuner {
     /** Of a choice, beside tiles. */
     private static final String LIBTORCH = "libtorch";
-
-    private static final List<Integer> CHANNELS_LAST = List.of(0, 2, 3, 1);
-    private static final List<Integer> CHANNELS_FIRST = List.of(0, 3, 1, 2);
 
     private final KernelSupport kernels;
     private final DeviceChoices choices;
@@ -46,40 +38,42 @@ final class ConvTuner {
         this.journal = journal;
     }
 
-    private record Case(Device device, ConvLayer layer) {
-        TensorType result() {
-            return new Conv2d(1, layer.padding()).infer(List.of(layer.x(), layer.weight()));
-        }
-    }
+    private record Case(Device device, ConvLayer layer) {}
 
     /** What measuring on a device says. */
     ConvChoice on(Device device) {
-        return device.isGpu()
-                ? layer -> known.computeIfAbsent(new Case(device, layer), this::choice)
-                : ConvChoice.LIBTORCH;
+        return device.isGpu() ? layers -> tiles(device, layers) : ConvChoice.LIBTORCH;
     }
 
-    private Optional<ConvTile> choice(Case layer) {
-        List<ConvTile> tiles = kernels.convTiles(layer.device(), layer.layer().x(), layer.result());
-        if (tiles.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            return journal.timed(CompilePhase.TUNE, () -> {
-                TunedChoices kept = choices.on(layer.device());
-                String subject = layer.layer().toString();
-                Optional<Optional<ConvTile>> before = kept.find(subject).flatMap(text -> read(text, tiles));
-                if (before.isPresent()) {
-                    return before.get();
-                }
-                Optional<ConvTile> fastest = fastest(layer, tiles);
-                kept.keep(subject, fastest.map(ConvTile::toString).orElse(LIBTORCH));
-                return fastest;
+    private Map<ConvLayer, ConvTile> tiles(Device device, Set<ConvLayer> layers) {
+        Map<ConvLayer, List<ConvTile>> unknown = new LinkedHashMap<>();
+        layers.stream()
+                .filter(layer -> !known.containsKey(new Case(device, layer)))
+                .forEach(layer -> {
+                    List<ConvTile> worthTrying = kernels.convTiles(device, layer.x(), ConvCandidates.product(layer));
+                    if (!worthTrying.isEmpty()) {
+                        unknown.put(layer, worthTrying);
+                    }
+                });
+        if (!unknown.isEmpty()) {
+            journal.timed(CompilePhase.TUNE, () -> {
+                TunedChoices kept = choices.on(device);
+                unknown.entrySet().removeIf(entry -> isKnown(device, entry.getKey(), entry.getValue(), kept));
+                measure(device, unknown, kept);
+                return true;
             });
-        } catch (EngineException e) {
-            journal.warn("fused leaves a convolution to libtorch: " + e.getMessage());
-            return Optional.empty();
         }
+        Map<ConvLayer, ConvTile> tiles = new HashMap<>();
+        layers.forEach(layer -> known.getOrDefault(new Case(device, layer), Optional.empty())
+                .ifPresent(tile -> tiles.put(layer, tile)));
+        return tiles;
+    }
+
+    /** Whether a layer was measured before, which it is not again. */
+    private boolean isKnown(Device device, ConvLayer layer, List<ConvTile> tiles, TunedChoices kept) {
+        Optional<Optional<ConvTile>> before = kept.find(layer.toString()).flatMap(text -> read(text, tiles));
+        before.ifPresent(tile -> known.put(new Case(device, layer), tile));
+        return before.isPresent();
     }
 
     /** A choice as it was kept; empty if it is none. */
@@ -91,43 +85,32 @@ final class ConvTuner {
         return text.equals(LIBTORCH) ? Optional.of(Optional.empty()) : tile;
     }
 
-    /** The tile of the fastest kernel, empty if libtorch's is. */
-    private static Optional<ConvTile> fastest(Case layer, List<ConvTile> tiles) {
-        Map<Optional<ConvTile>, Graph> candidates = new LinkedHashMap<>();
-        candidates.put(Optional.empty(), graph(layer, Optional.empty()));
-        tiles.forEach(tile -> candidates.put(Optional.of(tile), graph(layer, Optional.of(tile))));
-        try (KernelTrial trial = KernelTrial.open(layer.device())) {
-            return trial.fastest(candidates, refusal -> {
-                throw refusal;
+    private void measure(Device device, Map<ConvLayer, List<ConvTile>> layers, TunedChoices kept) {
+        if (layers.isEmpty()) {
+            return;
+        }
+        try (KernelTrial trial = KernelTrial.open(device)) {
+            compile(device, layers);
+            layers.forEach((layer, tiles) -> {
+                Map<Optional<ConvTile>, Graph> candidates = ConvCandidates.of(layer, tiles);
+                Optional<ConvTile> fastest = trial.fastest(candidates, refusal -> {
+                    throw refusal;
+                });
+                known.put(new Case(device, layer), fastest);
+                kept.keep(layer.toString(), fastest.map(ConvTile::toString).orElse(LIBTORCH));
             });
+        } catch (RuntimeException e) {
+            journal.warn("fused leaves convolutions to libtorch, since they could not be measured: " + e.getMessage());
         }
     }
 
-    /** The convolution and the sum after it; without a tile by libtorch. */
-    private static Graph graph(Case layer, Optional<ConvTile> tile) {
-        ConvLayer sizes = layer.layer();
-        List<Node> inputs = new ArrayList<>(List.of(pixels("x", sizes.x()), pixels("weight", sizes.weight())));
-        if (sizes.residual()) {
-            inputs.add(pixels("residual", layer.result()));
-        }
-        List<Node> maps = inputs.stream()
-                .map(input -> new Node(new Permute(CHANNELS_FIRST), List.of(input), ""))
-                .toList();
-        Node result;
-        if (tile.isPresent()) {
-            result = new Node(new ConvKernel(sizes.padding(), false, tile.get()), maps, "");
-        } else {
-            result = new Node(new Conv2d(1, sizes.padding()), maps.subList(0, 2), "");
-            result = sizes.residual() ? new Node(new Add(), List.of(result, maps.get(2)), "") : result;
-        }
-        // A kernel that cannot be launched has a result that nothing can take: so something has to.
-        Node taken = new Node(new Permute(CHANNELS_LAST), List.of(result), "");
-        return new Graph("conv", inputs, Map.of("result", taken));
-    }
-
-    /** An input that has channels innermost when it is seen as a map [N, C, H, W]. */
-    private static Node pixels(String label, TensorType map) {
-        TensorType type = map.withShape(List.of(map.size(0), map.size(2), map.size(3), map.size(1)));
-        return new Node(new SourceOp.Input(label, type), List.of(), "");
+    /** The kernels of all candidates at once. */
+    private void compile(Device device, Map<ConvLayer, List<ConvTile>> layers) {
+        Map<DType, Set<ConvTile>> tiles = layers.entrySet().stream()
+                .collect(Collectors.groupingBy(
+                        entry -> entry.getKey().x().dtype(),
+                        Collectors.flatMapping(
+                                entry -> entry.getValue().stream(), Collectors.toCollection(LinkedHashSet::new))));
+        tiles.forEach((dtype, ofType) -> kernels.prepareConvolutions(device, dtype, ofType));
     }
 }

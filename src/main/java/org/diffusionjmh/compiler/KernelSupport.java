@@ -4,8 +4,10 @@ import ai.djl.Device;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.graph.ConvTile;
+import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.TensorType;
 import org.diffusionjmh.kernel.FusedOperators;
 import org.diffusionjmh.kernel.OneDnn;
@@ -59,6 +61,11 @@ final class KernelSupport {
         return has(device)
                 ? FusedOperators.get().convTiles(device, type, x.size(1), TensorTypes.shape(result))
                 : List.of();
+    }
+
+    /** Compiles a device's kernels for convolutions in some tiles. */
+    void prepareConvolutions(Device device, DType dtype, Set<ConvTile> tiles) {
+        FusedOperators.get().prepareConvolutions(device, ScalarType.of(TensorTypes.dataType(dtype)), tiles);
     }
 
     /** Whether a device has a kernel for attention that may be its fastest, for heads of some elements and sequences of some keys. */

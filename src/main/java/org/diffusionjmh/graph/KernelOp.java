@@ -168,6 +168,21 @@ public sealed interface KernelOp extends Op {
         }
     }
 
+    /**
+     * The convolution of {@link InterleaveKernel}'s phases, and they side by side. Takes x {@code [N, C, H, W]}, weight
+     * {@code [4 O, C, 2, 2]} and bias {@code [O]}; the result is {@code [N, O, 2 H, 2 W]} with channels innermost.
+     *
+     * @param tile what is computed together on a GPU; the result does not depend on it
+     */
+    record DoublingConvKernel(ConvTile tile) implements KernelOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 3);
+            TensorType phases = new ContractionOp.Conv2d(1, 1).infer(arguments.subList(0, 2));
+            return new InterleaveKernel().infer(List.of(phases, arguments.get(2)));
+        }
+    }
+
     /** {@link FusedOp.Geglu}. */
     record GegluKernel() implements KernelOp {
         @Override

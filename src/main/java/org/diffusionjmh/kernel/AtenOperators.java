@@ -130,6 +130,11 @@ final class AtenOperators {
                 residual: Tensor,
                 padding: int) -> Tensor:
                 return torch.add((self).biased_conv(x, weight, bias, padding, ), residual)
+              def doubling_conv(self: __torch__.M,
+                x: Tensor,
+                weight: Tensor,
+                bias: Tensor) -> Tensor:
+                return (self).interleave((self).conv(x, weight, 1, ), bias, )
               def product(self: __torch__.M,
                 x: Tensor,
                 weight: Tensor) -> Tensor:
@@ -212,6 +217,10 @@ final class AtenOperators {
         List<IValue> values = tensors(arguments, tensors);
         values.add(IValue.from(arguments.integer(tensors)));
         return TensorMemory.channelsLast(call(name, values, scope), scope);
+    }
+
+    NDArray doublingConv(OperatorArguments arguments, NDManager scope) {
+        return TensorMemory.channelsLast(call("doubling_conv", tensors(arguments, 3), scope), scope);
     }
 
     NDArray product(OperatorArguments arguments, NDManager scope) {

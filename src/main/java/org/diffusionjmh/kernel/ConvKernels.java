@@ -4,10 +4,10 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.graph.ConvTile;
 import org.diffusionjmh.libtorch.CudaKernel;
@@ -24,7 +24,6 @@ final class ConvKernels {
             Map.of(ScalarType.FLOAT16, "Half", ScalarType.BFLOAT16, "Bfloat16");
 
     private static final long NULL = 0;
-    private static final int RANK = 4;
     private static final int GROUP_THREADS = 128;
 
     /** {@code shared_bytes} in the source: all that a block can have. */
@@ -67,36 +66,9 @@ final class ConvKernels {
         return TYPES.containsKey(type) && depth % ACCESS == 0 && columns % ACCESS == 0;
     }
 
-    /**
-     * A convolution's tensors.
-     *
-     * @param x {@code [N, C, H, W]}
-     * @param weight {@code [O, C, k, k]}
-     * @param bias {@code [O]}
-     * @param residual {@code [N, O, H + 2 padding - k + 1, W + 2 padding - k + 1]}
-     * @param padding rows and columns of zeros on each side
-     */
-    record Convolution(NDArray x, NDArray weight, Optional<NDArray> bias, Optional<NDArray> residual, int padding) {
-        Shape result() {
-            Shape map = x.getShape();
-            long grown = 2L * padding - weight.getShape().get(2) + 1;
-            return new Shape(map.get(0), weight.getShape().get(0), map.get(2) + grown, map.get(3) + grown);
-        }
-
-        void requireFit() {
-            Shape window = weight.getShape();
-            boolean fits = x.getShape().dimension() == RANK
-                    && window.dimension() == RANK
-                    && x.getShape().get(1) == window.get(1)
-                    && window.get(2) == window.get(3)
-                    && bias.stream().allMatch(b -> b.getShape().equals(new Shape(window.get(0))))
-                    && residual.stream().allMatch(r -> r.getShape().equals(result()));
-            if (!fits) {
-                throw new IllegalArgumentException("no convolution of x " + x.getShape() + ", weight " + window
-                        + bias.map(b -> ", bias " + b.getShape()).orElse("")
-                        + residual.map(r -> ", residual " + r.getShape()).orElse(""));
-            }
-        }
+    /** Compiles those of some tiles, all at once. */
+    void compile(ScalarType type, Collection<ConvTile> tiles) {
+        tiles.parallelStream().forEach(tile -> kernels.of(new Variant(type, tile)));
     }
 
     /**
@@ -112,7 +84,7 @@ final class ConvKernels {
         convolution.residual().ifPresent(residual -> DeviceKernels.requireSameType(convolution.x(), residual));
         Shape window = convolution.weight().getShape();
         Shape result = convolution.result();
-        if (!fit(type, window.get(1), window.get(0)) || !ConvTiles.ALL.contains(tile)) {
+        if (!fit(type, window.get(1), result.get(1)) || !ConvTiles.ALL.contains(tile)) {
             throw new IllegalArgumentException("conv: no kernel for a weight " + type + window + " in tiles of " + tile
                     + "; there are some for " + TYPES.keySet() + " in tiles of " + ConvTiles.ALL
                     + ", of channels that " + ACCESS + " divides");
@@ -120,13 +92,13 @@ final class ConvKernels {
         NDArray x = maps(convolution.x(), scope);
         NDArray weight = maps(convolution.weight(), scope);
         NDArray out = TensorMemory.emptyChannelsLast(type, result, scope);
-        PixelBox.Maps maps = maps(result);
+        PixelBox.Maps maps = maps(convolution.phase());
         PixelBox box = PixelBox.of(tile.rows(), maps);
         CudaKernel kernel = kernels.of(new Variant(type, tile));
         try (TensorMap pixels = kernel.pixelMap(x, box.width(), box.height(), box.batches());
                 TensorMap factors = kernel.windowMap(weight, tile.columns() / ConvTiles.CLUSTER)) {
             kernel.launch(
-                    grid(tile, maps, Math.toIntExact(window.get(0))),
+                    grid(tile, maps, convolution),
                     (tile.rows() / ConvTiles.GROUP_ROWS + 1) * GROUP_THREADS,
                     pixels,
                     factors,
@@ -139,7 +111,8 @@ final class ConvKernels {
                     maps.batches(),
                     maps.height(),
                     maps.width(),
-                    Math.toIntExact(window.get(0)),
+                    convolution.phases(),
+                    Math.toIntExact(result.get(1)),
                     Math.toIntExact(window.get(1)),
                     Math.toIntExact(window.get(2)),
                     convolution.padding(),
@@ -190,8 +163,10 @@ final class ConvKernels {
     }
 
     /** A cluster for each tile, but no more of them than run at once: a cluster goes on to further tiles. */
-    private CudaKernel.Grid grid(ConvTile tile, PixelBox.Maps maps, int columns) {
-        long clusters = Math.min(ConvTiles.clusters(tile, maps, columns), multiprocessors / ConvTiles.CLUSTER);
-        return new CudaKernel.Grid(ConvTiles.CLUSTER * (int) clusters, 1);
+    private CudaKernel.Grid grid(ConvTile tile, PixelBox.Maps maps, Convolution convolution) {
+        int columns = Math.toIntExact(convolution.result().get(1));
+        long clusters = convolution.phases() * ConvTiles.clusters(tile, maps, columns);
+        return new CudaKernel.Grid(
+                ConvTiles.CLUSTER * (int) Math.min(clusters, multiprocessors / ConvTiles.CLUSTER), 1);
     }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.diffusionjmh.graph.ConvTile;
-import org.diffusionjmh.kernel.ConvKernels.Convolution;
 import org.diffusionjmh.libtorch.OperatorArguments;
 import org.diffusionjmh.libtorch.OperatorLibrary;
 import org.diffusionjmh.libtorch.OperatorLibrary.Backend;
@@ -21,11 +20,15 @@ import org.diffusionjmh.libtorch.OperatorLibrary.Backend;
  *   <li>{@code biased_conv(x, weight, bias [O], padding, rows, columns)}
  *   <li>{@code conv_residual(x, weight, residual [N, O, H', W'], padding, rows, columns)}
  *   <li>{@code biased_conv_residual(x, weight, bias, residual, padding, rows, columns)}
+ *   <li>{@code doubling_conv(x, weight [4 O, C, 2, 2], bias, rows, columns)}: {@code interleave(conv(x, weight, 1), bias)},
+ *       {@code [N, O, 2 H, 2 W]}
  * </ul>
  */
 final class ConvOperators {
     private static final String BIAS = ", Tensor bias";
     private static final String RESIDUAL = ", Tensor residual";
+
+    private static final int DOUBLING_TENSORS = 3;
 
     private final OperatorLibrary library;
     private final AtenOperators aten;
@@ -45,6 +48,14 @@ final class ConvOperators {
         define("biased_conv", BIAS);
         define("conv_residual", RESIDUAL);
         define("biased_conv_residual", BIAS + RESIDUAL);
+        library.define("doubling_conv(Tensor x, Tensor weight, Tensor bias, int rows, int columns) -> Tensor");
+        library.implement("doubling_conv", Backend.CPU, DOUBLING_TENSORS, aten::doublingConv);
+        library.implement(
+                "doubling_conv", Backend.CUDA, DOUBLING_TENSORS, (values, scope) -> kernels.apply(scope.getDevice())
+                        .convolve(
+                                Convolution.doubling(values.tensor(0), values.tensor(1), values.tensor(2)),
+                                tile(values, DOUBLING_TENSORS),
+                                scope));
     }
 
     private void define(String name, String further) {
@@ -64,10 +75,13 @@ final class ConvOperators {
                 values.tensor(1),
                 further(BIAS, more, values),
                 further(RESIDUAL, more, values),
-                Math.toIntExact(values.integer(numbers)));
-        ConvTile tile = new ConvTile(
-                Math.toIntExact(values.integer(numbers + 1)), Math.toIntExact(values.integer(numbers + 2)));
-        return kernels.apply(scope.getDevice()).convolve(convolution, tile, scope);
+                Math.toIntExact(values.integer(numbers)),
+                false);
+        return kernels.apply(scope.getDevice()).convolve(convolution, tile(values, numbers + 1), scope);
+    }
+
+    private static ConvTile tile(OperatorArguments values, int rows) {
+        return new ConvTile(Math.toIntExact(values.integer(rows)), Math.toIntExact(values.integer(rows + 1)));
     }
 
     private static Optional<NDArray> further(String which, List<String> more, OperatorArguments values) {

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -191,6 +192,11 @@ public final class FusedOperators {
         return ConvKernels.fit(type, depth, result.get(1))
                 ? kernels(device).convolutions().worthTrying(result)
                 : List.of();
+    }
+
+    /** Compiles a GPU's kernels for convolutions in some tiles, which takes about as long for many as for one. */
+    public void prepareConvolutions(Device device, ScalarType type, Collection<ConvTile> tiles) {
+        kernels(device).convolutions().compile(type, tiles);
     }
 
     /** The operators for linear layers. */

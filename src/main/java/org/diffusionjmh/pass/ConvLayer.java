@@ -8,6 +8,15 @@ import org.diffusionjmh.graph.TensorType;
  * @param x {@code [N, C, H, W]}
  * @param weight {@code [O, C, k, k]}
  * @param padding rows and columns of zeros on each side
- * @param residual whether something of the result's type is added to it
+ * @param after what is done with the result
  */
-public record ConvLayer(TensorType x, TensorType weight, int padding, boolean residual) {}
+public record ConvLayer(TensorType x, TensorType weight, int padding, After after) {
+    /** What follows. */
+    public enum After {
+        /** Something of the result's type is added to it, and nothing else takes it. */
+        SUM,
+        /** Its channels are four phases of pixels that are put side by side. */
+        INTERLEAVE,
+        OTHER
+    }
+}

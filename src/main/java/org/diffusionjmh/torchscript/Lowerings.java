@@ -21,6 +21,7 @@ import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
 import org.diffusionjmh.graph.KernelOp.BiasKernel;
 import org.diffusionjmh.graph.KernelOp.ConcatGroupNormKernel;
 import org.diffusionjmh.graph.KernelOp.ConvKernel;
+import org.diffusionjmh.graph.KernelOp.DoublingConvKernel;
 import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
 import org.diffusionjmh.graph.KernelOp.InterleaveKernel;
@@ -164,6 +165,8 @@ final class Lowerings {
                         op.padding(),
                         op.tile().rows(),
                         op.tile().columns()));
+        put(DoublingConvKernel.class, (op, node, x) -> "ops.djmh.doubling_conv(%s, %d, %d)"
+                .formatted(String.join(", ", x), op.tile().rows(), op.tile().columns()));
         put(LayerNorm.class, (op, node, x) -> "torch.layer_norm(%s, [%d], %s, %s, %s)"
                 .formatted(
                         x.get(0),

@@ -9,12 +9,12 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.diffusionjmh.graph.ConvTile;
-import org.diffusionjmh.kernel.ConvKernels.Convolution;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.libtorch.TorchSession;
@@ -188,6 +188,51 @@ class ConvOperatorsTest {
         }
     }
 
+    /** Phases side by side are what the convolution and the interleaving of its result give. */
+    @TestFactory
+    Stream<DynamicTest> phases() {
+        ScalarType type = session.device().isGpu() ? ScalarType.FLOAT16 : ScalarType.FLOAT32;
+        return Stream.of(new long[] {2, 64, 16, 16, 160}, new long[] {1, 72, 9, 33, 24}, new long[] {3, 8, 1, 5, 264})
+                .flatMap(sizes -> ConvTiles.ALL.stream()
+                        .map(tile -> DynamicTest.dynamicTest(
+                                Arrays.toString(sizes) + " in tiles of " + tile,
+                                () -> session.call(() -> {
+                                    checkPhases(sizes, type, tile);
+                                    return null;
+                                }))));
+    }
+
+    private static void checkPhases(long[] sizes, ScalarType type, ConvTile tile) {
+        Random random = new Random();
+        try (NDManager manager = session.manager().newSubManager()) {
+            NDArray x = OperatorCalls.random(random, type, manager, sizes[0], sizes[1], sizes[2], sizes[3]);
+            NDArray weight = OperatorCalls.random(random, type, manager, 4 * sizes[4], sizes[1], 2, 2);
+            NDArray bias = OperatorCalls.random(random, type, manager, sizes[4]);
+            Shape shape = new Shape(sizes[0], sizes[4], 2 * sizes[2], 2 * sizes[3]);
+            OperatorCalls.poison(type, manager, shape);
+            String sums = "%s, %s".formatted(X, WEIGHT);
+            NDArray got = OperatorCalls.call(
+                    "ops.djmh.doubling_conv(%s, bias, %d, %d)".formatted(sums, tile.rows(), tile.columns()),
+                    manager,
+                    x,
+                    weight,
+                    bias);
+            NDArray wanted = OperatorCalls.call(
+                    "ops.djmh.interleave(torch.conv2d(%s, None, [1, 1], [1, 1], [1, 1], 1), bias)".formatted(sums),
+                    manager,
+                    x,
+                    weight,
+                    bias);
+            assertEquals(shape, got.getShape());
+            assertTrue(TensorMemory.isChannelsLast(got));
+            float[] expected = OperatorCalls.floats(wanted);
+            float[] actual = OperatorCalls.floats(got);
+            for (int i = 0; i < actual.length; i++) {
+                assertEquals(expected[i], actual[i], 2e-3F * (4 + Math.abs(expected[i])), "element " + i);
+            }
+        }
+    }
+
     /** What there is no kernel for is told, with what there is. */
     @Test
     void refusesWhatItHasNoKernelFor() {
@@ -208,7 +253,7 @@ class ConvOperatorsTest {
                     IllegalArgumentException.class, () -> kernels.convolve(fitting, new ConvTile(64, 64), manager));
             NDArray residual = OperatorCalls.random(new Random(), ScalarType.FLOAT16, manager, 1, 32, 4, 4);
             Convolution other = new Convolution(
-                    fitting.x(), fitting.weight(), Optional.empty(), Optional.of(residual), fitting.padding());
+                    fitting.x(), fitting.weight(), Optional.empty(), Optional.of(residual), fitting.padding(), false);
             String message = assertThrows(IllegalArgumentException.class, () -> kernels.convolve(other, tile, manager))
                     .getMessage();
             assertEquals("no convolution of x (1, 16, 5, 5), weight (32, 16, 3, 3), residual (1, 32, 4, 4)", message);
@@ -223,6 +268,7 @@ class ConvOperatorsTest {
                 OperatorCalls.random(random, type, manager, 32, depth, side, side),
                 Optional.empty(),
                 Optional.empty(),
-                1);
+                1,
+                false);
     }
 }

@@ -7,21 +7,21 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.diffusionjmh.graph.ContractionOp.Conv2d;
 import org.diffusionjmh.graph.ContractionOp.Linear;
-import org.diffusionjmh.graph.ConvTile;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.KernelOp.AddBiasKernel;
 import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
 import org.diffusionjmh.graph.KernelOp.ConcatGroupNormKernel;
+import org.diffusionjmh.graph.KernelOp.DoublingConvKernel;
 import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
+import org.diffusionjmh.graph.KernelOp.InterleaveKernel;
 import org.diffusionjmh.graph.KernelOp.LayerNormKernel;
 import org.diffusionjmh.graph.KernelOp.LinearGegluKernel;
 import org.diffusionjmh.graph.KernelOp.LinearKernel;
@@ -106,12 +106,13 @@ class PassesTest {
     @Test
     void gpuGraphWithConvolutionsOfItsOwnEqualsThePlainOne() {
         FusedOperators.get();
-        ConvChoice all = layer -> Optional.of(new ConvTile(128, 160));
-        KernelChoices choices =
-                new KernelChoices(AttentionChoice.LIBTORCH, LinearGegluChoice.APART, LinearChoice.LIBTORCH, all);
+        KernelChoices choices = new KernelChoices(
+                AttentionChoice.LIBTORCH, LinearGegluChoice.APART, LinearChoice.LIBTORCH, SelectConvTest::all);
         Graph graph = optimized(unet, new Passes.Target(new DeviceAbilities(true, true, true), choices), true);
         Rewrites.assertEqualResults(unet, graph, 1e-4);
         assertEquals(0, graph.nodesOf(AddBiasKernel.class).size());
+        assertEquals(0, graph.nodesOf(InterleaveKernel.class).size());
+        assertTrue(graph.nodesOf(DoublingConvKernel.class).size() > 0);
         assertTrue(graph.nodesOf(Conv2d.class).stream().allMatch(conv -> ((Conv2d) conv.op()).stride() == 2));
     }
 
