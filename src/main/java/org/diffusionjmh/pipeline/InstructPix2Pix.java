@@ -15,8 +15,14 @@ import org.diffusionjmh.source.ModelFiles;
 final class InstructPix2Pix extends LatentDiffusionPipeline<ImageToImageRequest> implements ImageToImagePipeline {
     private static final double DEFAULT_IMAGE_GUIDANCE_SCALE = 1.5;
 
+    /** In {@code model_index.json}: whether the denoiser sees the picture's latents in the scale of its own. CosXL's is so trained. */
+    private static final String SCALED = "is_cosxl_edit";
+
+    private final boolean scaled;
+
     InstructPix2Pix(ModelFiles files, TorchSession session, PipelineParts parts) {
         super(files, session, parts);
+        this.scaled = files.index().has(SCALED) && files.index().get(SCALED).getAsBoolean();
     }
 
     @Override
@@ -43,7 +49,7 @@ final class InstructPix2Pix extends LatentDiffusionPipeline<ImageToImageRequest>
     }
 
     /**
-     * The mean of the picture's latents, not scaled, for every row of the denoiser's batch; zeros for the predictions that are to know
+     * The mean of the picture's latents, not scaled unless the model wants it, for every row of the denoiser's batch; zeros for the predictions that are to know
      * nothing of it.
      */
     private NDArray imageLatents(ImageToImageRequest request, Guidance guidance, NDManager owner) {
@@ -54,7 +60,8 @@ final class InstructPix2Pix extends LatentDiffusionPipeline<ImageToImageRequest>
                     .encode(request.image(), text.height(), text.width(), scope)
                     .mean();
             NDArray latents = TensorMemory.as(mean, ScalarType.of(parts().dataType()), scope);
-            NDArray images = PromptBatch.tiled(latents, text.images());
+            NDArray seen = scaled ? parts().scaling().toDenoiser(latents) : latents;
+            NDArray images = PromptBatch.tiled(seen, text.images());
             NDArray batch = guidance.predictions() == 1
                     ? images
                     : PromptBatch.concatenated(List.of(images, images, TensorMemory.zerosLike(images, scope)));

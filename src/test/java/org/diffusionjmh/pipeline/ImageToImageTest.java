@@ -1,12 +1,14 @@
 package org.diffusionjmh.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.image.RgbImage;
 import org.diffusionjmh.libtorch.TorchSession;
@@ -73,6 +75,28 @@ class ImageToImageTest {
     @Test
     void editingNeedsAPicture() {
         assertRefused("edits pictures and makes none from text alone", () -> textToImage(snapshot("instruct-pix2pix")));
+    }
+
+    /** CosXL's models see the picture's latents in the scale of their own: so says their index. */
+    @Test
+    void theIndexSaysHowTheDenoiserSeesThePicture() throws Exception {
+        String kind = "sdxl-instruct-pix2pix";
+        List<RgbImage> plain = edited(snapshot(kind));
+        assertEquals(plain, edited(ReconfiguredFiles.withIndexEntry(snapshot(kind), "is_cosxl_edit", false)));
+        assertNotEquals(plain, edited(ReconfiguredFiles.withIndexEntry(snapshot(kind), "is_cosxl_edit", true)));
+    }
+
+    private static List<RgbImage> edited(ModelFiles files) throws IOException {
+        byte[] pixels = new byte[64 * 64 * 3];
+        new Random(1).nextBytes(pixels);
+        TextToImageRequest text = TextToImageRequest.builder("a cat")
+                .size(64, 64)
+                .numInferenceSteps(2)
+                .build();
+        try (ImageToImagePipeline pipeline = imageToImage(files)) {
+            return pipeline.generate(
+                    ImageToImageRequest.of(text, RgbImage.of(64, 64, pixels)), step -> {}, warning -> {});
+        }
     }
 
     /** A snapshot whose index and U-Net do not fit says so, before anything is computed. */
