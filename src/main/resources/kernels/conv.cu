@@ -150,22 +150,12 @@ __device__ __forceinline__ void store(
     using P = Plan<groups, columns>;
     const int lane = threadIdx.x % lanes;
     const int index = pixel_index(pixel + lane % 16, box, strip, problem);
-    const unsigned target = shared_address(order) + (lane % 16) * P::pitch + lane / 16 * 16;
 #pragma unroll
     for (int chunk = 0; chunk < columns / P::chunk; chunk++) {
-#pragma unroll
-        for (int j = 0; j < P::chunk / 8; j += 2) {
-            unsigned pairs[4];
-#pragma unroll
-            for (int i = 0; i < 4; i++) {
-                const int block = chunk * P::chunk / 8 + j + i / 2;
-                const float2 b = widen(bias[block], T());
-                const int at = 4 * block + i % 2 * 2;
-                pairs[i] = narrow(d[at] + b.x, d[at + 1] + b.y, T());
-            }
-            order_pairs(target + j * 16, pairs);
-        }
-        __syncwarp();
+        order_chunk<P>(shared_address(order), chunk, [&](int block, int i) {
+            const float2 b = widen(bias[block], T());
+            return narrow(d[i] + b.x, d[i + 1] + b.y, T());
+        });
         constexpr int accesses = P::chunk / 8;
 #pragma unroll
         for (int first = 0; first < 16 * accesses; first += lanes) {
@@ -197,7 +187,6 @@ __device__ __forceinline__ void multiply_tiles(
     const T* bias, const T* residual, T* y, const Problem& problem, const Shared& shared, unsigned char* order,
     const Work& work) {
     using P = Plan<groups, columns>;
-    const int group = threadIdx.x / group_threads;
     const int pair = threadIdx.x % 4 * 2;
     const int slices = problem.side * problem.side * work.slices;
     const bool staggered = work.bands * work.strips > gridDim.x / cluster;
@@ -212,12 +201,8 @@ __device__ __forceinline__ void multiply_tiles(
             const int column = strip.column + 8 * j + pair;
             offsets[j] = bias && column < problem.columns ? *reinterpret_cast<const unsigned*>(bias + column) : 0;
         }
-        if (first && staggered) {
-            await_turn(group);
-        }
         float d[P::sums];
-        const bool announced = first && staggered && group < P::groups - 1;
-        multiply_slices<T, P>(d, slices, announced ? min(lag, slices) : -1, place, shared);
+        multiply_slices<T, P>(d, slices, first && staggered, place, shared);
         first = false;
         store<T, groups, columns>(d, offsets, order, residual, y, problem, box_at(cell.band, problem, work), strip,
             threadIdx.x / lanes * 16);
@@ -236,8 +221,8 @@ __device__ __forceinline__ void conv(
     const int across = (problem.width - 1) / problem.box_width + 1;
     const int down = (problem.height - 1) / problem.box_height + 1;
     const int boxes = across * down * ((problem.batches - 1) / box_batches + 1);
-    const Work work{(boxes - 1) / cluster + 1, problem.phases * ((problem.columns - 1) / columns + 1), (problem.depth - 1) / slice + 1, across,
-        down, box_batches, rank_in_cluster()};
+    const Work work{(boxes - 1) / cluster + 1, problem.phases * ((problem.columns - 1) / columns + 1),
+        (problem.depth - 1) / slice + 1, across, down, box_batches, rank_in_cluster()};
     // Registers go from the group that copies to those that multiply.
     if (threadIdx.x / group_threads == groups) {
         asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" ::"n"(groups == 2 ? 56 : 40));

@@ -63,24 +63,14 @@ __device__ __forceinline__ void store(
     unsigned char* order, T* y, const Problem& problem, int row, int column) {
     using P = Plan<half>;
     const int lane = threadIdx.x % lanes;
-    const unsigned target = shared_address(order) + (lane % 16) * P::pitch + lane / 16 * 16;
 #pragma unroll
     for (int chunk = 0; chunk < half / P::chunk; chunk++) {
-#pragma unroll
-        for (int j = 0; j < P::chunk / 8; j += 2) {
-            unsigned pairs[4];
-#pragma unroll
-            for (int i = 0; i < 4; i++) {
-                const int block = chunk * P::chunk / 8 + j + i / 2;
-                const float2 bv = widen(value_bias[block], T());
-                const float2 bg = widen(gate_bias[block], T());
-                const int at = 4 * block + i % 2 * 2;
-                const int gate = half / 2 + at;
-                pairs[i] = narrow((d[at] + bv.x) * gelu(d[gate] + bg.x), (d[at + 1] + bv.y) * gelu(d[gate + 1] + bg.y), T());
-            }
-            order_pairs(target + j * 16, pairs);
-        }
-        __syncwarp();
+        order_chunk<P>(shared_address(order), chunk, [&](int block, int i) {
+            const float2 bv = widen(value_bias[block], T());
+            const float2 bg = widen(gate_bias[block], T());
+            const int gate = half / 2 + i;
+            return narrow((d[i] + bv.x) * gelu(d[gate] + bg.x), (d[i + 1] + bv.y) * gelu(d[gate + 1] + bg.y), T());
+        });
         constexpr int accesses = P::chunk / 8;
 #pragma unroll
         for (int i = lane; i < 16 * accesses; i += lanes) {
@@ -130,7 +120,6 @@ template <class T, int half>
 __device__ __forceinline__ void multiply_tiles(
     const T* bias, T* y, const Problem& problem, const Shared& shared, unsigned char* order, const Work& work) {
     using P = Plan<half>;
-    const int group = threadIdx.x / group_threads;
     const int pair = threadIdx.x % 4 * 2;
     const bool staggered = work.bands * work.strips > gridDim.x / cluster;
     Place place;
@@ -146,12 +135,8 @@ __device__ __forceinline__ void multiply_tiles(
             value_bias[j] = inside ? *reinterpret_cast<const unsigned*>(bias + column) : 0;
             gate_bias[j] = inside ? *reinterpret_cast<const unsigned*>(bias + problem.columns + column) : 0;
         }
-        if (first && staggered) {
-            await_turn(group);
-        }
         float d[P::sums];
-        const bool announced = first && staggered && group < P::groups - 1;
-        multiply_slices<T, P>(d, work.slices, announced ? min(lag, work.slices) : -1, place, shared);
+        multiply_slices<T, P>(d, work.slices, first && staggered, place, shared);
         first = false;
         store<T, half>(d, value_bias, gate_bias, order, y, problem,
             tile.row + work.rank * block_rows + threadIdx.x / lanes * 16, tile.column);

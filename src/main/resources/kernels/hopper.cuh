@@ -239,6 +239,25 @@ struct Shared {
     unsigned empty;   // and one: the groups of both blocks have multiplied it
 };
 
+// Puts some columns of a warp's 16 rows in order, chunk by chunk: pair(block, i) is what becomes of the
+// sums i and i + 1, neighbours in a row that are in a block of 8 columns. P has chunk and pitch.
+template <class P, class Pair>
+__device__ __forceinline__ void order_chunk(unsigned order, int chunk, Pair pair) {
+    const int lane = threadIdx.x % lanes;
+    const unsigned target = order + (lane % 16) * P::pitch + lane / 16 * 16;
+#pragma unroll
+    for (int j = 0; j < P::chunk / 8; j += 2) {
+        unsigned pairs[4];
+#pragma unroll
+        for (int i = 0; i < 4; i++) {
+            const int block = chunk * P::chunk / 8 + j + i / 2;
+            pairs[i] = pair(block, 4 * block + i % 2 * 2);
+        }
+        order_pairs(target + j * 16, pairs);
+    }
+    __syncwarp();
+}
+
 // Divides shared memory and makes its barriers. P has the sizes: groups, stages, stage_bytes, orders_bytes.
 template <class P>
 __device__ __forceinline__ Shared open_shared(const unsigned char* memory) {
@@ -258,21 +277,17 @@ __device__ __forceinline__ Shared open_shared(const unsigned char* memory) {
     return shared;
 }
 
-// Groups of a block that has several tiles start one behind the other, so that one multiplies while another is at its results. Group 0
-// does not wait.
-__device__ __forceinline__ void await_turn(int group) {
-    if (group > 0) {
-        asm volatile("bar.sync %0, 256;" ::"r"(group) : "memory");
-    }
-}
-
-// Sums up the products of all slices of a tile: d = x w^T. After some slices it lets the next group begin; below zero for not at all. P has
-// the sizes: sums, stages, stage_bytes, x_bytes.
+// Sums up the products of all slices of a tile: d = x w^T. Groups take turns to start on the first of several tiles: then one multiplies
+// while another is at its results. P has the sizes: groups, sums, stages, stage_bytes, x_bytes.
 template <class T, class P>
 __device__ __forceinline__ void multiply_slices(
-    float (&d)[P::sums], int slices, int next_begins_after, Place& place, const Shared& shared) {
+    float (&d)[P::sums], int slices, bool by_turns, Place& place, const Shared& shared) {
     const int group = threadIdx.x / group_threads;
     const int thread = threadIdx.x % group_threads;
+    const int next_begins_after = by_turns && group < P::groups - 1 ? min(lag, slices) : -1;
+    if (by_turns && group > 0) {
+        asm volatile("bar.sync %0, 256;" ::"r"(group) : "memory");
+    }
     unsigned multiplied = 0;  // the empty barrier of the stage before
     for (int k = 0; k < slices; k++) {
         wait(shared.full + 8 * place.stage, place.phase);

@@ -1,9 +1,6 @@
 package org.diffusionjmh.kernel;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.diffusionjmh.graph.ConvTile;
@@ -25,9 +22,6 @@ import org.diffusionjmh.libtorch.OperatorLibrary.Backend;
  * </ul>
  */
 final class ConvOperators {
-    private static final String BIAS = ", Tensor bias";
-    private static final String RESIDUAL = ", Tensor residual";
-
     private static final int DOUBLING_TENSORS = 3;
 
     private final OperatorLibrary library;
@@ -44,10 +38,10 @@ final class ConvOperators {
         this.library = library;
         this.aten = aten;
         this.kernels = kernels;
-        define("conv", "");
-        define("biased_conv", BIAS);
-        define("conv_residual", RESIDUAL);
-        define("biased_conv_residual", BIAS + RESIDUAL);
+        define(false, false);
+        define(true, false);
+        define(false, true);
+        define(true, true);
         library.define("doubling_conv(Tensor x, Tensor weight, Tensor bias, int rows, int columns) -> Tensor");
         library.implement("doubling_conv", Backend.CPU, DOUBLING_TENSORS, aten::doublingConv);
         library.implement(
@@ -58,33 +52,26 @@ final class ConvOperators {
                                 scope));
     }
 
-    private void define(String name, String further) {
-        List<String> more =
-                List.of(BIAS, RESIDUAL).stream().filter(further::contains).toList();
-        int tensors = 2 + more.size();
-        library.define(name + "(Tensor x, Tensor weight" + further + ", int padding, int rows, int columns) -> Tensor");
+    private void define(boolean biased, boolean residual) {
+        String name = (biased ? "biased_" : "") + "conv" + (residual ? "_residual" : "");
+        int tensors = 2 + (biased ? 1 : 0) + (residual ? 1 : 0);
+        library.define(name + "(Tensor x, Tensor weight" + (biased ? ", Tensor bias" : "")
+                + (residual ? ", Tensor residual" : "") + ", int padding, int rows, int columns) -> Tensor");
         library.implement(
                 name, Backend.CPU, tensors, (values, scope) -> aten.convolution(name, values, tensors, scope));
-        library.implement(name, Backend.CUDA, tensors, (values, scope) -> convolve(values, more, scope));
-    }
-
-    private NDArray convolve(OperatorArguments values, List<String> more, NDManager scope) {
-        int numbers = 2 + more.size();
-        Convolution convolution = new Convolution(
-                values.tensor(0),
-                values.tensor(1),
-                further(BIAS, more, values),
-                further(RESIDUAL, more, values),
-                Math.toIntExact(values.integer(numbers)),
-                false);
-        return kernels.apply(scope.getDevice()).convolve(convolution, tile(values, numbers + 1), scope);
+        library.implement(name, Backend.CUDA, tensors, (values, scope) -> {
+            Convolution convolution = new Convolution(
+                    values.tensor(0),
+                    values.tensor(1),
+                    biased ? Optional.of(values.tensor(2)) : Optional.empty(),
+                    residual ? Optional.of(values.tensor(tensors - 1)) : Optional.empty(),
+                    Math.toIntExact(values.integer(tensors)),
+                    false);
+            return kernels.apply(scope.getDevice()).convolve(convolution, tile(values, tensors + 1), scope);
+        });
     }
 
     private static ConvTile tile(OperatorArguments values, int rows) {
         return new ConvTile(Math.toIntExact(values.integer(rows)), Math.toIntExact(values.integer(rows + 1)));
-    }
-
-    private static Optional<NDArray> further(String which, List<String> more, OperatorArguments values) {
-        return more.contains(which) ? Optional.of(values.tensor(2 + more.indexOf(which))) : Optional.empty();
     }
 }

@@ -6,12 +6,6 @@ import org.diffusionjmh.graph.ConvTile;
 
 /** The tiles that {@code conv.cu} is compiled for, and which of them may be the fastest. */
 final class ConvTiles {
-    /** {@code cluster} in the source: blocks that take a tile of the weight together. */
-    static final int CLUSTER = 2;
-
-    /** Pixels of a group of threads. */
-    static final int GROUP_ROWS = 64;
-
     static final List<ConvTile> ALL = List.of(
             new ConvTile(128, 160),
             new ConvTile(192, 160),
@@ -44,15 +38,23 @@ final class ConvTiles {
                 .toList();
     }
 
-    /** Clusters for a result, each of which takes a tile. */
-    static long clusters(ConvTile tile, PixelBox.Maps maps, int columns) {
-        long boxes = PixelBox.of(tile.rows(), maps).count(maps);
-        return ((boxes - 1) / CLUSTER + 1) * ((columns - 1) / tile.columns() + 1);
+    /**
+     * Clusters for a result, each of which takes a tile.
+     *
+     * @param boxes of the tile's pixels, that cover the result
+     */
+    static long clusters(ConvTile tile, long boxes, int columns) {
+        return ceil(boxes, HopperProducts.CLUSTER) * ceil(columns, tile.columns());
     }
 
     /** In products of one element, for each of the depth. */
     private static double time(ConvTile tile, PixelBox.Maps maps, int columns, int multiprocessors) {
-        long rounds = (clusters(tile, maps, columns) - 1) / (multiprocessors / CLUSTER) + 1;
+        long boxes = PixelBox.of(tile.rows(), maps).count(maps);
+        long rounds = ceil(clusters(tile, boxes, columns), multiprocessors / HopperProducts.CLUSTER);
         return rounds * ((tile.rows() + READ_COLUMN) * (tile.columns() + READ_ROW));
+    }
+
+    private static long ceil(long dividend, long divisor) {
+        return (dividend - 1) / divisor + 1;
     }
 }

@@ -189,7 +189,7 @@ public final class FusedOperators {
      * @param result the result's sizes, {@code [N, O, H, W]}
      */
     public List<ConvTile> convTiles(Device device, ScalarType type, long depth, Shape result) {
-        return ConvKernels.fit(type, depth, result.get(1))
+        return HopperProducts.fit(type, depth, result.get(1))
                 ? kernels(device).convolutions().worthTrying(result)
                 : List.of();
     }

@@ -15,9 +15,6 @@ import org.diffusionjmh.libtorch.CudaKernels;
  * @param <V> what one differs by from another
  */
 final class HopperKernels<V extends Record> {
-    /** What kernels of products have in common: it stands before them. */
-    static final String PRODUCTS = "/kernels/hopper.cuh";
-
     /** Compute capability times ten. */
     private static final int HOPPER = 90;
 

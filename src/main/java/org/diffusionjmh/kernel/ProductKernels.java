@@ -5,8 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.libtorch.CudaKernel;
 import org.diffusionjmh.libtorch.ScalarType;
@@ -20,24 +18,8 @@ final class ProductKernels {
 
     private static final String SOURCE = "/kernels/gemm.cu";
 
-    /** The source's names of the types that it knows. */
-    private static final Map<ScalarType, String> TYPES =
-            Map.of(ScalarType.FLOAT16, "Half", ScalarType.BFLOAT16, "Bfloat16");
-
-    /** {@code cluster} in the source: blocks that take a tile of the weight together. */
-    private static final int CLUSTER = 2;
-
     /** {@code block_rows} in the source. */
-    private static final int ROWS = 128;
-
-    /** Three groups of 128: one copies, two multiply. */
-    private static final int THREADS = 384;
-
-    /** {@code shared_bytes} in the source: all that a block can have. */
-    private static final int SHARED_BYTES = 227 * 1024;
-
-    /** Elements of a 16-byte access. */
-    private static final int ACCESS = 8;
+    private static final int ROWS = 2 * HopperProducts.GROUP_ROWS;
 
     private final int multiprocessors;
     private final HopperKernels<Variant> kernels;
@@ -62,11 +44,6 @@ final class ProductKernels {
         return kernels.areThere();
     }
 
-    /** Whether there is one for a product: what is read and written at a time must not cross a row's end. */
-    static boolean fit(ScalarType type, long depth, long columns) {
-        return TYPES.containsKey(type) && depth % ACCESS == 0 && columns % ACCESS == 0;
-    }
-
     /**
      * {@code (x Wv^T + bv) * gelu(x Wg^T + bg)}, of which Wv and bv are the first halves of weight and bias.
      *
@@ -82,14 +59,15 @@ final class ProductKernels {
         ScalarType type = DeviceKernels.requireSameType(input, weight, bias);
         long columns = weight.getShape().get(0) / 2;
         long depth = weight.getShape().get(1);
-        if (!fit(type, depth, columns) || !TILES.contains(tile)) {
+        if (!HopperProducts.fit(type, depth, columns) || !TILES.contains(tile)) {
             throw new IllegalArgumentException("linear_geglu: no kernel for a weight " + type + weight.getShape()
-                    + " in tiles of " + tile + "; there are some for " + TYPES.keySet() + " in tiles of " + TILES
-                    + ", of sizes that " + ACCESS + " divides");
+                    + " in tiles of " + tile + "; there are some for " + HopperProducts.types() + " in tiles of "
+                    + TILES
+                    + ", of sizes that " + HopperProducts.ACCESS + " divides");
         }
-        NDArray x = aligned(input, scope);
-        NDArray factors = aligned(weight, scope);
-        NDArray offsets = aligned(bias, scope);
+        NDArray x = HopperProducts.aligned(input, scope);
+        NDArray factors = HopperProducts.aligned(weight, scope);
+        NDArray offsets = HopperProducts.aligned(bias, scope);
         Shape shape = x.getShape();
         int rows = Math.toIntExact(shape.size() / depth);
         NDArray out =
@@ -99,7 +77,7 @@ final class ProductKernels {
                 TensorMap factorBoxes = kernel.tensorMap(factors, tile)) {
             kernel.launch(
                     grid(rows, columns, tile),
-                    THREADS,
+                    HopperProducts.threads(ROWS),
                     boxes,
                     factorBoxes,
                     offsets,
@@ -111,27 +89,14 @@ final class ProductKernels {
         return out;
     }
 
-    /** A tensor without gaps at an address where 16-byte accesses may begin: itself, or a copy. */
-    private static NDArray aligned(NDArray tensor, NDManager scope) {
-        NDArray dense = TensorMemory.contiguous(tensor, scope);
-        ScalarType type = TensorMemory.type(dense);
-        return DeviceKernels.isWide(ACCESS, type, dense) ? dense : TensorMemory.copy(dense, type, scope);
-    }
-
     private static HopperKernels.Source source(Variant variant) {
-        String name = variant.type().name().toLowerCase(Locale.ROOT);
-        String wanted = "KERNEL(%s, %s, %d)%n".formatted(TYPES.get(variant.type()), name, variant.tile());
-        return new HopperKernels.Source(
-                SOURCE.substring(1),
-                DeviceKernels.source(HopperKernels.PRODUCTS) + DeviceKernels.source(SOURCE) + wanted,
-                "linear_geglu_%d_%s".formatted(variant.tile(), name),
-                SHARED_BYTES);
+        String tile = String.valueOf(variant.tile());
+        return HopperProducts.source(SOURCE, "linear_geglu_" + tile, variant.type(), tile);
     }
 
-    /** A cluster for each tile, but no more of them than run at once: a cluster goes on to further tiles. */
     private CudaKernel.Grid grid(int rows, long columns, int tile) {
-        long tiles = ceil(rows, CLUSTER * ROWS) * ceil(columns, tile);
-        return new CudaKernel.Grid(CLUSTER * (int) Math.min(tiles, multiprocessors / CLUSTER), 1);
+        long tiles = ceil(rows, HopperProducts.CLUSTER * ROWS) * ceil(columns, tile);
+        return HopperProducts.grid(tiles, multiprocessors);
     }
 
     private static long ceil(long dividend, long divisor) {

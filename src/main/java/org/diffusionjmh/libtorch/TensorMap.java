@@ -112,7 +112,8 @@ public final class TensorMap implements AutoCloseable {
         static Layout pixels(NDArray map, int boxWidth, int boxHeight, int boxMaps) {
             ScalarType type = requireHalf(map);
             long[] shape = map.getShape().getShape();
-            long pixel = requireRows(map, shape[1] * type.bytes());
+            requirePixels(map);
+            long pixel = shape[1] * type.bytes();
             return swizzled(
                     type,
                     TensorMemory.address(map),
@@ -131,7 +132,7 @@ public final class TensorMap implements AutoCloseable {
             ScalarType type = requireHalf(windows);
             long count = windows.getShape().get(0);
             long elements = windows.getShape().size() / count;
-            requireRows(windows, windows.getShape().get(1) * type.bytes());
+            requirePixels(windows);
             return swizzled(
                     type,
                     TensorMemory.address(windows),
@@ -140,7 +141,8 @@ public final class TensorMap implements AutoCloseable {
                     new int[] {ROW_BYTES / type.bytes(), boxWindows});
         }
 
-        private static long requireRows(NDArray map, long pixelBytes) {
+        private static void requirePixels(NDArray map) {
+            long pixelBytes = map.getShape().get(1) * TensorMemory.type(map).bytes();
             if (!TensorMemory.isChannelsLast(map)
                     || pixelBytes % ALIGNED_BYTES != 0
                     || TensorMemory.address(map) % ALIGNED_BYTES != 0) {
@@ -149,7 +151,6 @@ public final class TensorMap implements AutoCloseable {
                                 + " bytes, not of " + TensorMemory.type(map) + map.getShape() + " with strides "
                                 + Arrays.toString(TensorMemory.strides(map)));
             }
-            return pixelBytes;
         }
 
         /** Whether {@code [N, heads, L, d]} lies so that the copy engine can read rows of it. */

@@ -49,8 +49,8 @@ final class InstructPix2Pix extends LatentDiffusionPipeline<ImageToImageRequest>
     }
 
     /**
-     * The mean of the picture's latents, not scaled unless the model wants it, for every row of the denoiser's batch; zeros for the predictions that are to know
-     * nothing of it.
+     * The mean of the picture's latents, not scaled unless the model wants it, for every row of the denoiser's batch; zeros for the
+     * predictions that are to know nothing of it.
      */
     private NDArray imageLatents(ImageToImageRequest request, Guidance guidance, NDManager owner) {
         TextToImageRequest text = request.text();

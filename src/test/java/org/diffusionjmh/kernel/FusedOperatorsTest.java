@@ -381,20 +381,11 @@ class FusedOperatorsTest {
     }
 
     private static void assertClose(ScalarType type, double[] wanted, float[] got) {
-        double error = 0;
-        double norm = 0;
+        RelativeError error = new RelativeError();
         for (int i = 0; i < wanted.length; i++) {
-            error += Math.pow(got[i] - wanted[i], 2);
-            norm += Math.pow(wanted[i], 2);
+            error.add(got[i], wanted[i]);
         }
-        double relative = Math.sqrt(error / norm);
-        double tolerance =
-                switch (type) {
-                    case FLOAT32 -> 1e-5;
-                    case FLOAT16 -> 2e-3;
-                    default -> 1.2e-2;
-                };
-        assertTrue(relative <= tolerance, "off by " + relative); // not a number fails
+        error.assertAtMost(type, 1e-5, 2e-3, 1.2e-2);
     }
 
     /** Arguments in any layout, and at addresses that allow no wide access, give what compact ones do. */

@@ -109,20 +109,11 @@ class LinearOperatorsTest {
     }
 
     private static void assertClose(ScalarType type, float[] wanted, float[] got) {
-        double error = 0;
-        double norm = 0;
+        RelativeError error = new RelativeError();
         for (int i = 0; i < wanted.length; i++) {
-            error += Math.pow((double) got[i] - wanted[i], 2);
-            norm += Math.pow(wanted[i], 2);
+            error.add(got[i], wanted[i]);
         }
-        double relative = Math.sqrt(error / norm);
-        double tolerance =
-                switch (type) {
-                    case FLOAT32 -> 1e-6;
-                    case FLOAT16 -> 5e-4;
-                    default -> 4e-3;
-                };
-        assertTrue(relative <= tolerance, "off by " + relative); // not a number fails
+        error.assertAtMost(type, 1e-6, 5e-4, 4e-3);
     }
 
     /** Arguments at addresses that allow no wide access give what others do. */

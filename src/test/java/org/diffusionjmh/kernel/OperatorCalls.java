@@ -5,10 +5,12 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.List;
 import java.util.Random;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.ScriptModule;
 import org.diffusionjmh.libtorch.TensorMemory;
+import org.diffusionjmh.libtorch.TorchSession;
 import org.diffusionjmh.torchscript.TorchScriptArchive;
 
 /** Calls of operators from TorchScript, with random tensors. */
@@ -31,6 +33,13 @@ final class OperatorCalls {
                     bias: Tensor) -> Tensor:
                     return %s
                 """.formatted(expression)), manager);
+    }
+
+    /** The types of operators that have a kernel of products: a GPU has none for float32. */
+    static List<ScalarType> typesOfProducts(TorchSession session) {
+        return session.device().isGpu()
+                ? List.of(ScalarType.FLOAT16, ScalarType.BFLOAT16)
+                : List.of(ScalarType.FLOAT32, ScalarType.FLOAT16, ScalarType.BFLOAT16);
     }
 
     static NDArray call(String expression, NDManager manager, NDArray x, NDArray weight, NDArray bias) {
