@@ -33,7 +33,7 @@ interface CallFigures extends AutoCloseable {
         private final DeviceFigures device;
         private int calls;
 
-        private Taken(TorchSession session) {
+        Taken(TorchSession session) {
             clock = session.newClock();
             device = new DeviceFigures(session);
         }
@@ -72,7 +72,7 @@ interface CallFigures extends AutoCloseable {
 
     /** Nothing. */
     final class None implements CallFigures {
-        private None() {}
+        None() {}
 
         @Override
         public void begin() {}

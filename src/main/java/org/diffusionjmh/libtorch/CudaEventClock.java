@@ -5,10 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A clock of events in a GPU's default stream. */
+/** A clock of events in a GPU's default stream. Events are used again after a reset, since making one takes as long as a launch. */
 final class CudaEventClock implements StepClock {
     private final CudaRuntime cuda;
     private final List<Pointer> events = new ArrayList<>();
+    private int marks;
 
     CudaEventClock(CudaRuntime cuda) {
         this.cuda = cuda;
@@ -16,24 +17,26 @@ final class CudaEventClock implements StepClock {
 
     @Override
     public void mark() {
-        Pointer event = cuda.createEvent();
-        events.add(event);
-        cuda.record(event);
+        if (marks == events.size()) {
+            events.add(cuda.createEvent());
+        }
+        cuda.record(events.get(marks));
+        marks++;
     }
 
     @Override
     public int marks() {
-        return events.size();
+        return marks;
     }
 
     @Override
     public double seconds() {
-        return events.size() < 2 ? 0 : seconds(0, events.size() - 1);
+        return marks < 2 ? 0 : seconds(0, marks - 1);
     }
 
     /** Seconds from each mark to the next one. */
     List<Double> intervals() {
-        return IntStream.range(1, events.size())
+        return IntStream.range(1, marks)
                 .mapToObj(mark -> seconds(mark - 1, mark))
                 .toList();
     }
@@ -44,12 +47,13 @@ final class CudaEventClock implements StepClock {
 
     @Override
     public void reset() {
-        events.forEach(cuda::destroyEvent);
-        events.clear();
+        marks = 0;
     }
 
     @Override
     public void close() {
         reset();
+        events.forEach(cuda::destroyEvent);
+        events.clear();
     }
 }

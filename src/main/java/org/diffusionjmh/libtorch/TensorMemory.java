@@ -130,9 +130,13 @@ public final class TensorMemory {
         return array(handle, manager);
     }
 
-    /** Overwrites a tensor's elements with those of another of its shape. Between tensors of one GPU this does not wait. */
+    /**
+     * Overwrites a tensor's elements with those of another of its shape. What goes to a GPU is not waited for: elements on the host, which
+     * are in pageable memory, have been read when this returns.
+     */
     public static void copyInto(NDArray target, NDArray source) {
-        LibTorch.get().call("aoti_torch_copy_", pointer(target), pointer(source), 0);
+        int withoutWaiting = target.getDevice().isGpu() ? 1 : 0;
+        LibTorch.get().call("aoti_torch_copy_", pointer(target), pointer(source), withoutWaiting);
     }
 
     /**

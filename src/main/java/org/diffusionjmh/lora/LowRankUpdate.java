@@ -30,10 +30,11 @@ public record LowRankUpdate(SafetensorsFile file, String down, String up, long r
     public void addTo(NDArray weight) {
         Shape shape = weight.getShape();
         long columns = shape.size() / shape.get(0);
-        try (NDManager scope = weight.getManager().newSubManager()) {
+        try (NDManager scope = weight.getManager().newSubManager();
+                HostScalars scalars = new HostScalars(scope)) {
             NDArray a = file.load(down, new Shape(rank, columns), scope, DataType.FLOAT32);
             NDArray b = file.load(up, new Shape(shape.get(0), rank), scope, DataType.FLOAT32);
-            NDArray product = b.matMul(a).mul(new HostScalars(scope).of(factor));
+            NDArray product = b.matMul(a.mul(scalars.of(factor))); // the factor meets the smaller matrix
             weight.addi(product.reshape(shape));
         }
     }

@@ -2,7 +2,6 @@ package org.diffusionjmh.pipeline;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -76,7 +75,7 @@ final class ResidentWeights implements Parameters, AutoCloseable {
         Set<String> changed = new HashSet<>(updates.keySet());
         changed.addAll(wanted.keySet());
         updates = wanted;
-        resident.replaceAll((use, old) -> changed.contains(use.key()) ? replaced(old, load(use)) : old);
+        resident.replaceAll((use, old) -> changed.contains(use.key()) ? renewed(use, old) : old);
         derived.replaceAll((expression, old) -> new Derived(
                 old.value(),
                 old.weights(),
@@ -84,6 +83,18 @@ final class ResidentWeights implements Parameters, AutoCloseable {
         if (!changed.isEmpty()) {
             users.forEach(ShapedModules::rebind);
         }
+    }
+
+    /** The tensor to use instead of a weight as it was: another, or the old one with the new values. */
+    private NDArray renewed(Use use, NDArray old) {
+        if (!manager.getDevice().isGpu()) {
+            old.close();
+            return load(use);
+        }
+        try (NDManager scope = manager.newSubManager()) {
+            TensorMemory.copyInto(old, value(use, scope));
+        }
+        return old;
     }
 
     /** The tensor to use instead of an old one: the new one, or the old one with the new values. */
@@ -98,18 +109,33 @@ final class ResidentWeights implements Parameters, AutoCloseable {
     }
 
     private NDArray load(Use use) {
-        Shape shape = TensorTypes.shape(use.type());
-        DataType dtype = TensorTypes.dataType(use.type().dtype());
-        List<LowRankUpdate> added = updates.getOrDefault(use.key(), List.of());
-        if (added.isEmpty()) {
-            return writable(source.load(use.key(), shape, manager, dtype));
+        if (updates.getOrDefault(use.key(), List.of()).isEmpty()) {
+            return writable(base(use, manager));
         }
         try (NDManager scope = manager.newSubManager()) {
-            NDArray base = source.load(use.key(), shape, scope, dtype);
-            NDArray sum = TensorMemory.copy(base, ScalarType.FLOAT32, scope);
-            added.forEach(update -> update.addTo(sum));
-            return TensorMemory.as(sum, ScalarType.of(dtype), manager);
+            return TensorMemory.as(
+                    value(use, scope),
+                    ScalarType.of(TensorTypes.dataType(use.type().dtype())),
+                    manager);
         }
+    }
+
+    /** The model's weight with the updates added, in FP32 if there are any. */
+    private NDArray value(Use use, NDManager scope) {
+        NDArray base = base(use, scope);
+        List<LowRankUpdate> added = updates.getOrDefault(use.key(), List.of());
+        if (added.isEmpty()) {
+            return base;
+        }
+        NDArray sum = TensorMemory.copy(base, ScalarType.FLOAT32, scope);
+        added.forEach(update -> update.addTo(sum));
+        return sum;
+    }
+
+    private NDArray base(Use use, NDManager owner) {
+        Shape shape = TensorTypes.shape(use.type());
+        return source.load(
+                use.key(), shape, owner, TensorTypes.dataType(use.type().dtype()));
     }
 
     @Override
