@@ -36,6 +36,10 @@ public final class Passes {
         passes.add(MergeLinears.timeProjections());
         passes.add(new FuseGroupNormSilu());
         passes.add(new FuseGeglu());
+        // After all that matches an operation's only use, which a copy of rows would be: norms and activations are
+        // one, and weights are computed alike with equal rows and without. Before layouts and kernels, for which the
+        // number of rows counts.
+        passes.add(dynamic ? ShareEqualRows.ofAnySize() : ShareEqualRows.bySize());
         if (pixels) {
             passes.add(new FoldUpsampleIntoConv(
                     device.kernels())); // its result has channels innermost, whatever stands around it

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param textEmbeds SDXL's pooled text [batch, pooled]
  * @param timeIds SDXL's size conditions, FP32 [batch, 6]
  * @param timestepCond the guidance embedding of latent consistency models [batch, time_cond_proj_dim]
- * @param imageLatents latents of a picture to edit [batch, channels, height / 8, width / 8], further channels of every sample
+ * @param imageLatents latents of a picture to edit
  * @param control the ControlNets that have a say
  * @param pixArt what PixArt is told beside the text
  */
@@ -23,7 +23,7 @@ public record Conditioning(
         Optional<NDArray> textEmbeds,
         Optional<NDArray> timeIds,
         Optional<NDArray> timestepCond,
-        Optional<NDArray> imageLatents,
+        Optional<ImageLatents> imageLatents,
         Optional<Control> control,
         Optional<PixArtConditions> pixArt) {
     /** What a prompt encoder gives. */
@@ -32,7 +32,7 @@ public record Conditioning(
             Optional<NDArray> textEmbeds,
             Optional<NDArray> timeIds,
             Optional<NDArray> timestepCond,
-            Optional<NDArray> imageLatents) {
+            Optional<ImageLatents> imageLatents) {
         this(encoderHiddenStates, textEmbeds, timeIds, timestepCond, imageLatents, Optional.empty(), Optional.empty());
     }
 
@@ -49,7 +49,7 @@ public record Conditioning(
     }
 
     /** The same with the latents of a picture. */
-    Conditioning withImageLatents(NDArray latents) {
+    Conditioning withImageLatents(ImageLatents latents) {
         return new Conditioning(
                 encoderHiddenStates, textEmbeds, timeIds, timestepCond, Optional.of(latents), control, pixArt);
     }
@@ -60,14 +60,14 @@ public record Conditioning(
                 encoderHiddenStates, textEmbeds, timeIds, timestepCond, imageLatents, Optional.of(newControl), pixArt);
     }
 
-    /** Of a batch with guidance the second half alone: the prompt without the negative prompt. */
+    /** Of a batch with guidance the second half alone: the prompt without the negative prompt. There are no latents of a picture. */
     Conditioning ofPrompt(NDManager owner) {
         return new Conditioning(
                 secondHalf(encoderHiddenStates, owner),
                 textEmbeds.map(embeds -> secondHalf(embeds, owner)),
                 timeIds.map(ids -> secondHalf(ids, owner)),
                 timestepCond.map(condition -> secondHalf(condition, owner)),
-                imageLatents.map(latents -> secondHalf(latents, owner)),
+                Optional.empty(),
                 control,
                 pixArt);
     }
@@ -86,7 +86,7 @@ public record Conditioning(
     NDArray modelInput(NDArray sample, int predictions) {
         NDArray batch =
                 predictions == 1 ? sample : NDArrays.concat(new NDList(Collections.nCopies(predictions, sample)));
-        return imageLatents.map(latents -> batch.concat(latents, 1)).orElse(batch);
+        return imageLatents.map(latents -> batch.concat(latents.batch(), 1)).orElse(batch);
     }
 
     /**

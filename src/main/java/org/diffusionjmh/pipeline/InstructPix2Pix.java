@@ -49,10 +49,9 @@ final class InstructPix2Pix extends LatentDiffusionPipeline<ImageToImageRequest>
     }
 
     /**
-     * The mean of the picture's latents, not scaled unless the model wants it, for every row of the denoiser's batch; zeros for the
-     * predictions that are to know nothing of it.
+     * The mean of the picture's latents, not scaled unless the model wants it; zeros for the predictions that are to know nothing of it.
      */
-    private NDArray imageLatents(ImageToImageRequest request, Guidance guidance, NDManager owner) {
+    private ImageLatents imageLatents(ImageToImageRequest request, Guidance guidance, NDManager owner) {
         TextToImageRequest text = request.text();
         try (NDManager scope = owner.newSubManager()) {
             NDArray mean = parts().encoder()
@@ -62,11 +61,9 @@ final class InstructPix2Pix extends LatentDiffusionPipeline<ImageToImageRequest>
             NDArray latents = TensorMemory.as(mean, ScalarType.of(parts().dataType()), scope);
             NDArray seen = scaled ? parts().scaling().toDenoiser(latents) : latents;
             NDArray images = PromptBatch.tiled(seen, text.images());
-            NDArray batch = guidance.predictions() == 1
-                    ? images
-                    : PromptBatch.concatenated(List.of(images, images, TensorMemory.zerosLike(images, scope)));
-            batch.attach(owner);
-            return batch;
+            return guidance.predictions() == 1
+                    ? ImageLatents.of(List.of(images), List.of(0), owner)
+                    : ImageLatents.of(List.of(images, TensorMemory.zerosLike(images, scope)), List.of(0, 0, 1), owner);
         }
     }
 }

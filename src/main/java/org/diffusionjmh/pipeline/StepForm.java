@@ -17,10 +17,15 @@ import org.diffusionjmh.scheduler.Step;
  * @param program what the sampler does
  * @param guidance how predictions are combined
  * @param predictions how many there are per image
- * @param image whether the latents of a picture are further channels of the network's input
+ * @param seen which of the different latents of pictures are further channels of the network's input, for each prediction; empty if
+ *     there are none
  * @param inputGiven whether the network's input is made outside, because ControlNets take it too
  */
-record StepForm(ProgramForm program, Guidance.Form guidance, int predictions, boolean image, boolean inputGiven) {
+record StepForm(ProgramForm program, Guidance.Form guidance, int predictions, List<Integer> seen, boolean inputGiven) {
+    StepForm {
+        seen = List.copyOf(seen);
+    }
+
     /** The form of a run's steps; empty if the sampler's steps have none in common, see {@link ProgramForm#of}. */
     static Optional<StepForm> of(Conditioning conditioning, Guidance guidance, SamplingPlan plan) {
         return ProgramForm.of(plan).map(program -> of(conditioning, guidance, program));
@@ -28,13 +33,20 @@ record StepForm(ProgramForm program, Guidance.Form guidance, int predictions, bo
 
     private static StepForm of(Conditioning conditioning, Guidance guidance, ProgramForm program) {
         boolean inputGiven = conditioning.control().isPresent();
-        boolean image = conditioning.imageLatents().isPresent() && !inputGiven;
-        return new StepForm(program, guidance.form(), guidance.predictions(), image, inputGiven);
+        List<Integer> seen = inputGiven
+                ? List.of()
+                : conditioning.imageLatents().map(ImageLatents::seen).orElse(List.of());
+        return new StepForm(program, guidance.form(), guidance.predictions(), seen, inputGiven);
     }
 
     /** Whether a run's steps can be written down in this form. */
     boolean fits(Conditioning conditioning, Guidance guidance, SamplingPlan plan) {
         return equals(of(conditioning, guidance, program)) && program.fits(plan);
+    }
+
+    /** Whether the network sees the latents of a picture, which are given. */
+    boolean image() {
+        return !seen.isEmpty();
     }
 
     /** Whether the step scales the network's input. */
@@ -51,7 +63,8 @@ record StepForm(ProgramForm program, Guidance.Form guidance, int predictions, bo
      *       #schedule}
      *   <li>{@code noise}, as the latents, but in float32 if the sampler draws it so; if some step draws any
      *   <li>the sampler's registers that are kept from step to step, FP32 [images, channels, height * width] each
-     *   <li>the network's {@code sample} if it is given, or {@code image_latents} if there is a picture
+     *   <li>the network's {@code sample} if it is given, or {@code image_latents} if there is a picture: the different ones, as
+     *       {@link ImageLatents#blocks}
      *   <li>the network's inputs behind its timestep
      * </ul>
      *

@@ -100,10 +100,23 @@ final class StepGraph {
                 ? scaled
                 : b.concat(0, Collections.nCopies(form.predictions(), scaled).toArray(Node[]::new));
         if (form.image()) {
-            TensorType image = sample.withSize(1, latent.size(1));
-            batch = b.concat(1, batch, flat(input("image_latents", image, Pace.RUN)));
+            batch = b.concat(1, batch, imageLatents());
         }
         return map(batch);
+    }
+
+    /** Those that each prediction sees. Equal ones are the same rows of an input, so that passes see it. */
+    private Node imageLatents() {
+        long images = latent.size(0);
+        long blocks = form.seen().stream().distinct().count();
+        Node given = flat(input("image_latents", latent.withSize(0, blocks * images), Pace.RUN));
+        return form.seen().size() == 1
+                ? given
+                : b.concat(
+                        0,
+                        form.seen().stream()
+                                .map(block -> b.slice(given, 0, block * images, (block + 1) * images))
+                                .toArray(Node[]::new));
     }
 
     private Node input(String label, TensorType type, Pace pace) {

@@ -98,7 +98,7 @@ final class WholeSteps implements Steps {
             return taken(step, modelInput, modules.run(step, inputs, owner));
         }
         if (form.image()) {
-            inputs.add(conditioning.imageLatents().orElseThrow());
+            inputs.add(conditioning.imageLatents().orElseThrow().blocks());
         }
         inputs.addAll(conditioning.perRun());
         NDList results = modules.run(step, inputs, owner);

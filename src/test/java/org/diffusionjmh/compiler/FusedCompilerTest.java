@@ -317,6 +317,7 @@ class FusedCompilerTest {
                         "merge-time-projections",
                         "fuse-group-norm-silu",
                         "fuse-geglu",
+                        "share-equal-rows",
                         "fold-upsample-into-conv",
                         "to-channels-last",
                         "center-group-norm",

@@ -138,7 +138,7 @@ record GoldenRun(RecordedCase recorded, String compiler) {
         conditioning.timeIds().ifPresent(ids -> check("time_ids", ids, 0));
         conditioning.timestepCond().ifPresent(cond -> check("timestep_cond", cond, ONE_CALL));
         conditioning.pixArt().ifPresent(this::checkPixArt);
-        conditioning.imageLatents().ifPresent(latents -> check("image_latents", latents, ONE_CALL));
+        conditioning.imageLatents().ifPresent(latents -> check("image_latents", latents.batch(), ONE_CALL));
         conditioning.control().ifPresent(this::checkControl);
     }
 
