@@ -58,7 +58,7 @@ public final class ShareEqualRows implements Pass {
             List<Node> arguments =
                     new ArrayList<>(node.inputs().stream().map(replaced).toList());
             for (int i : repeated.operation().arguments()) {
-                List<Row> rows = equal.of(node.inputs().get(i), repeated.kept());
+                List<Row> rows = taken(node.inputs().get(i), repeated.kept(), equal, shared);
                 arguments.set(i, gathering.of(rows, replaced));
             }
             Node computed = new Node(repeated.operation().ofRows(repeated.kept().size()), arguments, node.scope());
@@ -91,7 +91,7 @@ public final class ShareEqualRows implements Pass {
             cut.edge(node, new Copy(node), costs.copying(node.type(), kept, operation.rows()));
             for (int i : operation.arguments()) {
                 Node argument = node.inputs().get(i);
-                List<Row> rows = equal.of(argument, repeated.kept());
+                List<Row> rows = taken(argument, repeated.kept(), equal, candidates);
                 if (!isRun(rows)) {
                     Repeated source = candidates.get(argument);
                     boolean computed = source != null && source.kept().equals(repeated.kept());
@@ -115,6 +115,13 @@ public final class ShareEqualRows implements Pass {
         if (candidates.containsKey(value)) {
             cut.edge(new Copy(value), taker, MinimumCut.NEVER);
         }
+    }
+
+    /** Where to take an argument's rows from: as a view of it, if they cannot be had as one otherwise. */
+    private static List<Row> taken(Node argument, List<Long> kept, EqualRows equal, Map<Node, Repeated> shared) {
+        List<Row> rows = equal.of(argument, kept);
+        List<Row> own = kept.stream().map(index -> new Row(argument, index)).toList();
+        return !isRun(rows) && isRun(own) && !shared.containsKey(argument) ? own : rows;
     }
 
     private static boolean isRun(List<Row> rows) {

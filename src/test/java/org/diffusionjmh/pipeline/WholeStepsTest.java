@@ -339,15 +339,16 @@ class WholeStepsTest {
         assertEquals(arrays + 1, manager.getManagedArrays().size(), "all but the start, which the test makes");
     }
 
-    /** The passes for a GPU keep what a step computes. */
-    @Test
-    void gpuGraphEqualsThePlainOne() {
+    /** The passes for a GPU keep what a step computes, also where equal rows are computed once: for any size they are. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void gpuGraphEqualsThePlainOne(boolean dynamic) {
         FusedOperators.get();
         SamplingPlan sampling = sampling("EulerAncestralDiscreteScheduler", 3);
         StepForm form = StepForm.of(conditioning, guidance(5), sampling).orElseThrow();
         Graph plain = form.around(new UNetPart.Whole().of(unet.graph(4, 8, 8, TOKENS, DType.FP32)));
         Passes.Target target = new Passes.Target(new DeviceAbilities(true, true, true), KernelChoices.LIBTORCH);
-        Graph rewritten = new PassPipeline(Passes.of(target, false, true, false))
+        Graph rewritten = new PassPipeline(Passes.of(target, false, true, dynamic))
                 .run(plain)
                 .graph();
         NDArray row = form.schedule(sampling, guidance(5), manager).get(1);

@@ -1,0 +1,153 @@
+package org.diffusionjmh.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.diffusionjmh.graph.AttentionOp;
+import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.graph.Node;
+import org.diffusionjmh.graph.OneDnnOp;
+import org.diffusionjmh.libtorch.HostScalars;
+import org.diffusionjmh.model.UNet2DConditionConfig;
+import org.diffusionjmh.model.UNet2DConditionModel;
+import org.diffusionjmh.model.UNetPart;
+import org.diffusionjmh.pass.DeviceAbilities;
+import org.diffusionjmh.pass.KernelChoices;
+import org.diffusionjmh.pass.PassPipeline;
+import org.diffusionjmh.pass.Passes;
+import org.diffusionjmh.scheduler.ProgramForm;
+import org.diffusionjmh.scheduler.SamplingOptions;
+import org.diffusionjmh.scheduler.Scheduler;
+import org.diffusionjmh.source.BuiltInFiles;
+import org.diffusionjmh.source.BuiltInModel;
+import org.diffusionjmh.source.Scale;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which layers of the built-in models' steps compute fewer rows than the batch has, after all passes for a CPU. */
+class SharedRowsTest {
+    private static final int SIDE = 64;
+    private static final int TOKENS = 77;
+    private static final String BLOCK = "down_blocks.0.attentions.0.transformer_blocks.0.";
+
+    /** What the first residual block and the first transformer compute before they see the text. */
+    private static final Set<String> BEFORE_THE_TEXT = Set.of(
+            "down_blocks.0.resnets.0.conv1",
+            "down_blocks.0.resnets.0.conv2",
+            "down_blocks.0.attentions.0.proj_in",
+            BLOCK + "attn1",
+            BLOCK + "attn1.to_out.0",
+            BLOCK + "attn2.to_q");
+
+    private final NDManager manager = NDManager.newBaseManager(Device.cpu());
+    private final HostScalars scalars = new HostScalars(manager);
+    private final GuidanceRescale rescale = new GuidanceRescale(0, scalars);
+    private final Guidance byText = new ClassifierFreeGuidance(7.5, rescale, scalars);
+    private final Guidance byTextAndPicture = new ImageTextGuidance(7.5, 1.5, rescale, scalars);
+
+    @AfterEach
+    void close() {
+        scalars.close();
+        manager.close();
+    }
+
+    private Graph step(BuiltInModel model, UNetPart part, Guidance guidance, List<Integer> seen, long images)
+            throws IOException {
+        UNet2DConditionModel unet = new UNet2DConditionModel(
+                UNet2DConditionConfig.of(new BuiltInFiles(model, Scale.MINI, manager).config("unet")));
+        Scheduler scheduler = Scheduler.of(
+                JsonParser.parseString("{\"_class_name\": \"DDIMScheduler\"}").getAsJsonObject());
+        ProgramForm program =
+                ProgramForm.of(scheduler.plan(SamplingOptions.ofSteps(3))).orElseThrow();
+        StepForm form = new StepForm(program, guidance.form(), guidance.predictions(), seen, false);
+        Graph network = part.of(unet.graph(images * guidance.predictions(), SIDE, SIDE, TOKENS, DType.FP32));
+        Passes.Target cpu = new Passes.Target(new DeviceAbilities(false, false, true), KernelChoices.LIBTORCH);
+        return new PassPipeline(Passes.of(cpu, false, true, false))
+                .run(form.around(network))
+                .graph();
+    }
+
+    private Graph step(BuiltInModel model, Guidance guidance, List<Integer> seen, long images) throws IOException {
+        return step(model, new UNetPart.Whole(), guidance, seen, images);
+    }
+
+    /** Where products and attentions are that compute so many rows. */
+    private static Set<String> places(Graph step, Predicate<Long> rows) {
+        return step.nodes().stream()
+                .filter(node -> node.op() instanceof AttentionOp || isProduct(node))
+                .filter(node -> node.type().rank() > 2 && rows.test(node.type().size(0)))
+                .map(Node::scope)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static boolean isProduct(Node node) {
+        return node.op() instanceof OneDnnOp
+                && !(node.op() instanceof OneDnnOp.PackConv2dWeight)
+                && !(node.op() instanceof OneDnnOp.PackLinearWeight);
+    }
+
+    @Test
+    void stableDiffusionComputesOneRowOfTwoUpToTheText() throws IOException {
+        for (long images : new long[] {1, 2}) {
+            Graph step = step(BuiltInModel.STABLE_DIFFUSION_V1_5, byText, List.of(), images);
+            assertEquals(BEFORE_THE_TEXT, places(step, rows -> rows < 2 * images));
+            assertEquals(BEFORE_THE_TEXT, places(step, rows -> rows == images));
+        }
+    }
+
+    /**
+     * The latents of the picture are the same in two predictions, and zero in the third. One row less of the queries to the text is not
+     * worth a copy of three.
+     */
+    @Test
+    void instructPix2PixComputesTwoRowsOfThree() throws IOException {
+        Set<String> shared = new TreeSet<>(BEFORE_THE_TEXT);
+        shared.remove(BLOCK + "attn2.to_q");
+        for (long images : new long[] {1, 2}) {
+            Graph step = step(BuiltInModel.INSTRUCT_PIX2PIX, byTextAndPicture, List.of(0, 0, 1), images);
+            assertEquals(shared, places(step, rows -> rows < 3 * images));
+            assertEquals(shared, places(step, rows -> rows == 2 * images));
+        }
+    }
+
+    /** The text comes in with the time, in the first residual block. */
+    @Test
+    void stableDiffusionXlSharesAConvolution() throws IOException {
+        Set<String> shared = Set.of("down_blocks.0.resnets.0.conv1");
+        assertEquals(shared, places(step(BuiltInModel.REALVISXL_V4_0, byText, List.of(), 1), rows -> rows == 1));
+        assertEquals(
+                shared,
+                places(
+                        step(BuiltInModel.SDXL_INSTRUCT_PIX2PIX, byTextAndPicture, List.of(0, 0, 1), 1),
+                        rows -> rows == 2));
+    }
+
+    /** The part of a U-Net that keeps a feature, and the part that takes it. */
+    @Test
+    void partsOfDeepCacheShareTheSame() throws IOException {
+        for (UNetPart part : List.of(new UNetPart.Full(1), new UNetPart.Shallow(2))) {
+            Graph step = step(BuiltInModel.STABLE_DIFFUSION_V1_5, part, byText, List.of(), 1);
+            assertEquals(BEFORE_THE_TEXT, places(step, rows -> rows == 1));
+        }
+    }
+
+    /** Without guidance there is nothing to share. */
+    @Test
+    void onePredictionSharesNothing() throws IOException {
+        Guidance none = Guidance.none();
+        Graph fromText = step(BuiltInModel.STABLE_DIFFUSION_V1_5, none, List.of(), 2);
+        Graph fromPicture = step(BuiltInModel.INSTRUCT_PIX2PIX, none, List.of(0), 2);
+        for (Graph step : List.of(fromText, fromPicture)) {
+            assertEquals(Set.of(), places(step, rows -> rows < 2));
+        }
+    }
+}
