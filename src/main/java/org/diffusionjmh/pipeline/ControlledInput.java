@@ -25,15 +25,20 @@ final class ControlledInput {
         this.timesteps = plan.timesteps(manager);
     }
 
-    /** The sample as the network gets it. */
+    /** The latents as the network gets them, once for each image. */
     NDArray sample(int step, NDArray latents, NDManager owner) {
         NDArray scaled = sampler.scaleModelInput(latents, step);
         scaled.attach(owner);
-        return conditioning.modelInput(scaled, predictions);
+        return scaled;
+    }
+
+    /** The network's whole input. */
+    NDArray modelInput(NDArray sample) {
+        return conditioning.modelInput(sample, predictions);
     }
 
     /** What is added to the network's features. */
-    NDList residuals(int step, NDArray sample, NDManager owner) {
-        return control.residuals(step, sample, timesteps.get(step), owner);
+    NDList residuals(int step, NDArray modelInput, NDManager owner) {
+        return control.residuals(step, modelInput, timesteps.get(step), owner);
     }
 }

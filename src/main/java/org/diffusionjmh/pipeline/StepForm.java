@@ -19,7 +19,7 @@ import org.diffusionjmh.scheduler.Step;
  * @param predictions how many there are per image
  * @param seen which of the different latents of pictures are further channels of the network's input, for each prediction; empty if
  *     there are none
- * @param inputGiven whether the network's input is made outside, because ControlNets take it too
+ * @param inputGiven whether the latents are scaled outside, because ControlNets take them too
  */
 record StepForm(ProgramForm program, Guidance.Form guidance, int predictions, List<Integer> seen, boolean inputGiven) {
     StepForm {
@@ -63,8 +63,8 @@ record StepForm(ProgramForm program, Guidance.Form guidance, int predictions, Li
      *       #schedule}
      *   <li>{@code noise}, as the latents, but in float32 if the sampler draws it so; if some step draws any
      *   <li>the sampler's registers that are kept from step to step, FP32 [images, channels, height * width] each
-     *   <li>the network's {@code sample} if it is given, or {@code image_latents} if there is a picture: the different ones, as
-     *       {@link ImageLatents#blocks}
+     *   <li>{@code sample}, the latents as the network gets them, if they are given, or {@code image_latents} if there is a picture: the
+     *       different ones, as {@link ImageLatents#blocks}
      *   <li>the network's inputs behind its timestep
      * </ul>
      *

@@ -90,12 +90,7 @@ final class StepGraph {
 
     /** The network's sample, from the latents as they are and in float32. */
     private Node modelInput(Node latents, Node wide) {
-        if (form.inputGiven()) {
-            Node given = network.inputs().get(0);
-            inputs.add(given);
-            return given;
-        }
-        Node scaled = form.scalesInput() ? b.cast(b.multiply(wide, number()), sample.dtype()) : latents;
+        Node scaled = form.inputGiven() ? flat(input("sample", latent, Pace.CALL)) : scaled(latents, wide);
         Node batch = form.predictions() == 1
                 ? scaled
                 : b.concat(0, Collections.nCopies(form.predictions(), scaled).toArray(Node[]::new));
@@ -103,6 +98,10 @@ final class StepGraph {
             batch = b.concat(1, batch, imageLatents());
         }
         return map(batch);
+    }
+
+    private Node scaled(Node latents, Node wide) {
+        return form.scalesInput() ? b.cast(b.multiply(wide, number()), sample.dtype()) : latents;
     }
 
     /** Those that each prediction sees. Equal ones are the same rows of an input, so that passes see it. */

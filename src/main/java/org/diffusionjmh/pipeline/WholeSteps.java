@@ -13,8 +13,8 @@ import org.diffusionjmh.scheduler.NoiseDraw;
 import org.diffusionjmh.scheduler.Step;
 
 /**
- * Steps that a compiled module takes as a whole. If there are ControlNets, they come before it, and so does the network's input, which
- * they take too.
+ * Steps that a compiled module takes as a whole. If there are ControlNets, they come before it, and so does the scaling of the latents,
+ * which they take too.
  */
 final class WholeSteps implements Steps {
     /** Where the registers begin in the results, behind latents, model output and guided. */
@@ -91,8 +91,9 @@ final class WholeSteps implements Steps {
         }
         inputs.addAll(registers);
         if (controlled.isPresent()) {
-            NDArray modelInput = controlled.get().sample(step, latents, owner);
-            inputs.add(modelInput);
+            NDArray sample = controlled.get().sample(step, latents, owner);
+            NDArray modelInput = controlled.get().modelInput(sample);
+            inputs.add(sample);
             inputs.addAll(conditioning.perRun());
             inputs.addAll(controlled.get().residuals(step, modelInput, owner));
             return taken(step, modelInput, modules.run(step, inputs, owner));
