@@ -22,10 +22,10 @@ record AdaLayerNormSingle(int dim) {
     private static final SinusoidalEmbedding EMBEDDING = new SinusoidalEmbedding(true, 0);
 
     /**
-     * The size of a picture, as inputs of the network.
+     * The size of the pictures of a batch, as inputs of the network.
      *
-     * @param resolution height and width in pixels [N, 2]
-     * @param aspectRatio height over width [N, 1]
+     * @param resolution height and width in pixels [1, 2]
+     * @param aspectRatio height over width [1, 1]
      */
     record Size(Node resolution, Node aspectRatio) {}
 
@@ -46,18 +46,18 @@ record AdaLayerNormSingle(int dim) {
         Node steps = emb.apply(new MovementOp.Expand(List.of(batch)), timestep);
         Node time = embed(emb.in("timestep_embedder"), steps, dim);
         Node embedding =
-                size.map(given -> emb.add(time, conditions(emb, given, batch))).orElse(time);
+                size.map(given -> emb.add(time, conditions(emb, given))).orElse(time);
         Node values =
                 b.in("linear").linear(b.apply(new PointwiseOp.Silu(), embedding), (long) VALUES_PER_BLOCK * dim, true);
         return new Modulation(b.reshape(values, batch, VALUES_PER_BLOCK, dim), embedding);
     }
 
-    /** [N, dim]: a third each of height, width and aspect ratio. */
-    private Node conditions(GraphBuilder b, Size size, long batch) {
+    /** [1, dim]: a third each of height, width and aspect ratio. */
+    private Node conditions(GraphBuilder b, Size size) {
         long third = dim / 3;
-        Node resolution = embed(b.in("resolution_embedder"), b.reshape(size.resolution(), 2 * batch), third);
-        Node aspectRatio = embed(b.in("aspect_ratio_embedder"), b.reshape(size.aspectRatio(), batch), third);
-        return b.concat(-1, b.reshape(resolution, batch, 2 * third), aspectRatio);
+        Node resolution = embed(b.in("resolution_embedder"), b.reshape(size.resolution(), 2), third);
+        Node aspectRatio = embed(b.in("aspect_ratio_embedder"), b.reshape(size.aspectRatio(), 1), third);
+        return b.concat(-1, b.reshape(resolution, 1, 2 * third), aspectRatio);
     }
 
     private static Node embed(GraphBuilder b, Node values, long dim) {

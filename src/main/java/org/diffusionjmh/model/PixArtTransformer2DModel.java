@@ -31,8 +31,8 @@ public final class PixArtTransformer2DModel {
      *   <li>{@code timestep} FP32 [1]
      *   <li>{@code encoder_hidden_states} [batch, textLength, caption_channels]
      *   <li>{@code encoder_attention_mask} INT64 [batch, textLength], 1 for tokens and 0 for padding
-     *   <li>{@code resolution} [batch, 2], height and width in pixels, and {@code aspect_ratio} [batch, 1], height over width, if the
-     *       network takes additional conditions
+     *   <li>{@code resolution} [1, 2], height and width in pixels, and {@code aspect_ratio} [1, 1], height over width, of all pictures of
+     *       the batch, if the network takes additional conditions
      * </ul>
      *
      * <p>All but the first two are {@linkplain org.diffusionjmh.graph.SourceOp.Input#perRun per run}.
@@ -55,7 +55,7 @@ public final class PixArtTransformer2DModel {
         Node padding = AttentionPadding.scores(b, mask, PADDING_PENALTY);
         Node x = patches().apply(b.in("pos_embed"), sample);
         AdaLayerNormSingle.Modulation modulation =
-                new AdaLayerNormSingle(config.innerDim()).apply(b.in("adaln_single"), timestep, size(b, batch), batch);
+                new AdaLayerNormSingle(config.innerDim()).apply(b.in("adaln_single"), timestep, size(b), batch);
         Node caption = config.captionChannels().isPresent() ? project(b.in("caption_projection"), text) : text;
         PixArtBlock block = new PixArtBlock(config);
         for (int i = 0; i < config.numLayers(); i++) {
@@ -73,11 +73,10 @@ public final class PixArtTransformer2DModel {
                 config.innerDim());
     }
 
-    private Optional<AdaLayerNormSingle.Size> size(GraphBuilder b, long batch) {
+    private Optional<AdaLayerNormSingle.Size> size(GraphBuilder b) {
         return config.useAdditionalConditions()
                 ? Optional.of(new AdaLayerNormSingle.Size(
-                        b.inputPerRun("resolution", b.dtype(), batch, 2),
-                        b.inputPerRun("aspect_ratio", b.dtype(), batch, 1)))
+                        b.inputPerRun("resolution", b.dtype(), 1, 2), b.inputPerRun("aspect_ratio", b.dtype(), 1, 1)))
                 : Optional.empty();
     }
 

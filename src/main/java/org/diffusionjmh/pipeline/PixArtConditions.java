@@ -11,10 +11,10 @@ import java.util.Optional;
  */
 public record PixArtConditions(NDArray encoderAttentionMask, Optional<Size> size) {
     /**
-     * The size of a picture.
+     * The size of the pictures of a batch.
      *
-     * @param resolution height and width in pixels [batch, 2]
-     * @param aspectRatio height over width [batch, 1]
+     * @param resolution height and width in pixels [1, 2]
+     * @param aspectRatio height over width [1, 1]
      */
     public record Size(NDArray resolution, NDArray aspectRatio) {}
 }

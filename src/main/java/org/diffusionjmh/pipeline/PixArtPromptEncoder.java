@@ -48,9 +48,8 @@ final class PixArtPromptEncoder implements PromptEncoder {
             NDArray mask = rows(request, batch, encoded, T5TextEncoder.Encoded::attentionMask);
             embeds.attach(owner);
             mask.attach(owner);
-            Optional<PixArtConditions.Size> size = sizeConditions
-                    ? Optional.of(size(request, batch.size() * request.images(), TensorMemory.type(embeds), owner))
-                    : Optional.empty();
+            Optional<PixArtConditions.Size> size =
+                    sizeConditions ? Optional.of(size(request, TensorMemory.type(embeds), owner)) : Optional.empty();
             return new Conditioning(embeds, new PixArtConditions(mask, size));
         }
     }
@@ -75,17 +74,15 @@ final class PixArtPromptEncoder implements PromptEncoder {
     }
 
     /** In the type of the text, as in diffusers: half precision rounds the ratio. */
-    private static PixArtConditions.Size size(TextToImageRequest request, int rows, ScalarType dtype, NDManager owner) {
+    private static PixArtConditions.Size size(TextToImageRequest request, ScalarType dtype, NDManager owner) {
         float[] resolution = {request.height(), request.width()};
         float[] aspectRatio = {(float) ((double) request.height() / request.width())};
-        return new PixArtConditions.Size(same(resolution, rows, dtype, owner), same(aspectRatio, rows, dtype, owner));
+        return new PixArtConditions.Size(row(resolution, dtype, owner), row(aspectRatio, dtype, owner));
     }
 
-    /** The same row for the whole batch. */
-    private static NDArray same(float[] row, int rows, ScalarType dtype, NDManager owner) {
-        try (NDManager scope = owner.newSubManager()) {
-            NDArray single = scope.create(row, new Shape(1, row.length));
-            return TensorMemory.copy(PromptBatch.repeated(single, rows), dtype, owner);
+    private static NDArray row(float[] values, ScalarType dtype, NDManager owner) {
+        try (NDArray row = owner.create(values, new Shape(1, values.length))) {
+            return TensorMemory.copy(row, dtype, owner);
         }
     }
 

@@ -97,8 +97,9 @@ class PixArtTransformer2DModelGoldenTest {
                 array(manager, golden.get(id + "/encoder_hidden_states")),
                 manager.create(mask.longs(), new Shape(mask.shape())));
         if (config.useAdditionalConditions()) {
-            inputs.add(array(manager, golden.get(id + "/resolution")));
-            inputs.add(array(manager, golden.get(id + "/aspect_ratio")));
+            // recorded for each row of the batch, and the same for all
+            inputs.add(array(manager, golden.get(id + "/resolution")).get("0:1"));
+            inputs.add(array(manager, golden.get(id + "/aspect_ratio")).get("0:1"));
         }
         return inputs;
     }

@@ -1,6 +1,7 @@
 package org.diffusionjmh.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
@@ -17,6 +18,9 @@ import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.OneDnnOp;
 import org.diffusionjmh.libtorch.HostScalars;
+import org.diffusionjmh.model.ModelConfig;
+import org.diffusionjmh.model.PixArtTransformer2DConfig;
+import org.diffusionjmh.model.PixArtTransformer2DModel;
 import org.diffusionjmh.model.UNet2DConditionConfig;
 import org.diffusionjmh.model.UNet2DConditionModel;
 import org.diffusionjmh.model.UNetPart;
@@ -24,6 +28,7 @@ import org.diffusionjmh.pass.DeviceAbilities;
 import org.diffusionjmh.pass.KernelChoices;
 import org.diffusionjmh.pass.PassPipeline;
 import org.diffusionjmh.pass.Passes;
+import org.diffusionjmh.pass.WeightFolding;
 import org.diffusionjmh.scheduler.ProgramForm;
 import org.diffusionjmh.scheduler.SamplingOptions;
 import org.diffusionjmh.scheduler.Scheduler;
@@ -62,17 +67,31 @@ class SharedRowsTest {
 
     private Graph step(BuiltInModel model, UNetPart part, Guidance guidance, List<Integer> seen, long images)
             throws IOException {
-        UNet2DConditionModel unet = new UNet2DConditionModel(
-                UNet2DConditionConfig.of(new BuiltInFiles(model, Scale.MINI, manager).config("unet")));
+        UNet2DConditionModel unet = new UNet2DConditionModel(UNet2DConditionConfig.of(config(model, "unet")));
+        Graph network = part.of(unet.graph(images * guidance.predictions(), SIDE, SIDE, TOKENS, DType.FP32));
+        return step(network, guidance, seen, false);
+    }
+
+    private ModelConfig config(BuiltInModel model, String component) throws IOException {
+        return new BuiltInFiles(model, Scale.MINI, manager).config(component);
+    }
+
+    private static Graph step(Graph network, Guidance guidance, List<Integer> seen, boolean inputGiven) {
+        return rewritten(form(guidance, seen, inputGiven).around(network), new DeviceAbilities(false, false, true));
+    }
+
+    private static StepForm form(Guidance guidance, List<Integer> seen, boolean inputGiven) {
         Scheduler scheduler = Scheduler.of(
                 JsonParser.parseString("{\"_class_name\": \"DDIMScheduler\"}").getAsJsonObject());
         ProgramForm program =
                 ProgramForm.of(scheduler.plan(SamplingOptions.ofSteps(3))).orElseThrow();
-        StepForm form = new StepForm(program, guidance.form(), guidance.predictions(), seen, false);
-        Graph network = part.of(unet.graph(images * guidance.predictions(), SIDE, SIDE, TOKENS, DType.FP32));
-        Passes.Target cpu = new Passes.Target(new DeviceAbilities(false, false, true), KernelChoices.LIBTORCH);
-        return new PassPipeline(Passes.of(cpu, false, true, false))
-                .run(form.around(network))
+        return new StepForm(program, guidance.form(), guidance.predictions(), seen, inputGiven);
+    }
+
+    private static Graph rewritten(Graph graph, DeviceAbilities device) {
+        Passes.Target target = new Passes.Target(device, KernelChoices.LIBTORCH);
+        return new PassPipeline(Passes.of(target, false, true, false))
+                .run(graph)
                 .graph();
     }
 
@@ -138,6 +157,43 @@ class SharedRowsTest {
             Graph step = step(BuiltInModel.STABLE_DIFFUSION_V1_5, part, byText, List.of(), 1);
             assertEquals(BEFORE_THE_TEXT, places(step, rows -> rows == 1));
         }
+    }
+
+    /** What ControlNets give is added behind the down blocks. */
+    @Test
+    void stepsUnderControlShareTheSame() throws IOException {
+        UNet2DConditionModel unet =
+                new UNet2DConditionModel(UNet2DConditionConfig.of(config(BuiltInModel.STABLE_DIFFUSION_V1_5, "unet")));
+        Graph network = unet.graphWithResiduals(2, SIDE, SIDE, TOKENS, DType.FP32);
+        assertEquals(BEFORE_THE_TEXT, places(step(network, byText, List.of(), true), rows -> rows == 1));
+    }
+
+    /** All pictures of a batch have one size, so a transformer's modulation is the same for all rows. */
+    @Test
+    void pixArtComputesOneRowOfTwoUpToTheText() throws IOException {
+        PixArtTransformer2DModel transformer = new PixArtTransformer2DModel(
+                PixArtTransformer2DConfig.of(config(BuiltInModel.PIXART_ALPHA, "transformer")));
+        Graph network = transformer.graph(2, SIDE, SIDE, TOKENS, DType.FP32);
+        Set<String> shared = places(step(network, new LearnedSigma(byText), List.of(), false), rows -> rows == 1);
+        String block = "transformer_blocks.0.";
+        assertEquals(Set.of("pos_embed.proj", block + "attn1", block + "attn1.to_out.0"), shared);
+    }
+
+    /** A GPU computes on weights as they are loaded, by the graph of the network alone. */
+    @Test
+    void weightsAreComputedAsForTheNetworkAlone() throws IOException {
+        UNet2DConditionModel unet =
+                new UNet2DConditionModel(UNet2DConditionConfig.of(config(BuiltInModel.STABLE_DIFFUSION_V1_5, "unet")));
+        Graph network = unet.graph(2, SIDE, SIDE, TOKENS, DType.FP16);
+        DeviceAbilities gpu = new DeviceAbilities(true, true, true);
+        List<Graph> graphs = List.of(network, form(byText, List.of(), false).around(network)).stream()
+                .map(graph -> rewritten(graph, gpu))
+                .toList();
+        assertEquals(Set.of(), places(graphs.get(0), rows -> rows == 1));
+        assertTrue(places(graphs.get(1), rows -> rows == 1).contains(BLOCK + "attn1"));
+        assertEquals(
+                WeightFolding.of(graphs.get(0)).folded().keySet(),
+                WeightFolding.of(graphs.get(1)).folded().keySet());
     }
 
     /** Without guidance there is nothing to share. */
