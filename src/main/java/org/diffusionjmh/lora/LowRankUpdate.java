@@ -26,12 +26,12 @@ public record LowRankUpdate(SafetensorsFile file, String down, String up, long r
      * Adds the update to a weight, on the weight's device and without waiting for it.
      *
      * @param weight FP32 {@code [out, in]} or {@code [out, in, kH, kW]}
+     * @param scalars of which the factor becomes one
      */
-    public void addTo(NDArray weight) {
+    public void addTo(NDArray weight, HostScalars scalars) {
         Shape shape = weight.getShape();
         long columns = shape.size() / shape.get(0);
-        try (NDManager scope = weight.getManager().newSubManager();
-                HostScalars scalars = new HostScalars(scope)) {
+        try (NDManager scope = weight.getManager().newSubManager()) {
             NDArray a = file.load(down, new Shape(rank, columns), scope, DataType.FLOAT32);
             NDArray b = file.load(up, new Shape(shape.get(0), rank), scope, DataType.FLOAT32);
             NDArray product = b.matMul(a.mul(scalars.of(factor))); // the factor meets the smaller matrix

@@ -17,6 +17,7 @@ import org.diffusionjmh.compiler.ShapedModules;
 import org.diffusionjmh.compiler.TensorTypes;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.TensorType;
+import org.diffusionjmh.libtorch.HostScalars;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.lora.LowRankUpdate;
@@ -26,14 +27,16 @@ import org.diffusionjmh.source.ModelFiles;
  * A component's weights on the device, each of which serves all modules that ask for it, and the values that modules computed from them.
  *
  * <p>LoRAs can be fused into them. The model's own weights are then loaded again and the updates added, so that nothing of the LoRAs
- * before is left. On a GPU new values overwrite the old ones, since captured CUDA graphs read from there; on a CPU they take their
- * place, since the old ones may stand on a file.
+ * before is left. On a GPU new values overwrite the old ones, since captured CUDA graphs read from there, and the model's own weights stay
+ * there beside them as long as LoRAs are in force; on a CPU they take their place, since the old ones may stand on a file.
  */
 final class ResidentWeights implements Parameters, AutoCloseable {
     private final String component;
     private final ModelFiles.Weights source;
     private final NDManager manager;
+    private final HostScalars scalars;
     private final Map<Use, NDArray> resident = new HashMap<>();
+    private final Map<Use, NDArray> originals = new HashMap<>();
     private final Map<String, Derived> derived = new HashMap<>();
     private final List<ShapedModules<?>> users = new ArrayList<>();
 
@@ -53,6 +56,7 @@ final class ResidentWeights implements Parameters, AutoCloseable {
         this.component = component;
         this.source = source;
         this.manager = parent.newSubManager();
+        this.scalars = new HostScalars(manager);
     }
 
     String component() {
@@ -83,6 +87,17 @@ final class ResidentWeights implements Parameters, AutoCloseable {
         if (!changed.isEmpty()) {
             users.forEach(ShapedModules::rebind);
         }
+        originals.entrySet().removeIf(entry -> {
+            boolean plain = added(entry.getKey()).isEmpty();
+            if (plain) {
+                entry.getValue().close();
+            }
+            return plain;
+        });
+    }
+
+    private List<LowRankUpdate> added(Use use) {
+        return updates.getOrDefault(use.key(), List.of());
     }
 
     /** The tensor to use instead of a weight as it was: another, or the old one with the new values. */
@@ -109,7 +124,7 @@ final class ResidentWeights implements Parameters, AutoCloseable {
     }
 
     private NDArray load(Use use) {
-        if (updates.getOrDefault(use.key(), List.of()).isEmpty()) {
+        if (added(use).isEmpty()) {
             return writable(base(use, manager));
         }
         try (NDManager scope = manager.newSubManager()) {
@@ -122,14 +137,27 @@ final class ResidentWeights implements Parameters, AutoCloseable {
 
     /** The model's weight with the updates added, in FP32 if there are any. */
     private NDArray value(Use use, NDManager scope) {
-        NDArray base = base(use, scope);
-        List<LowRankUpdate> added = updates.getOrDefault(use.key(), List.of());
-        if (added.isEmpty()) {
+        NDArray base = original(use, scope);
+        if (added(use).isEmpty()) {
             return base;
         }
         NDArray sum = TensorMemory.copy(base, ScalarType.FLOAT32, scope);
-        added.forEach(update -> update.addTo(sum));
+        added(use).forEach(update -> update.addTo(sum, scalars));
         return sum;
+    }
+
+    /** The model's own weight, which a GPU keeps while there are updates. */
+    private NDArray original(Use use, NDManager scope) {
+        NDArray kept = originals.get(use);
+        if (kept != null) {
+            return kept;
+        }
+        if (!manager.getDevice().isGpu() || added(use).isEmpty()) {
+            return base(use, scope);
+        }
+        NDArray loaded = base(use, manager);
+        originals.put(use, loaded);
+        return loaded;
     }
 
     private NDArray base(Use use, NDManager owner) {
@@ -180,6 +208,7 @@ final class ResidentWeights implements Parameters, AutoCloseable {
 
     @Override
     public void close() {
+        scalars.close();
         manager.close();
         source.close();
     }

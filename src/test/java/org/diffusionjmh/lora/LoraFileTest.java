@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.diffusionjmh.libtorch.HostScalars;
 import org.diffusionjmh.testing.GoldenTensors;
 import org.diffusionjmh.testing.TensorFile;
 import org.diffusionjmh.weights.MalformedSafetensorsException;
@@ -75,9 +76,10 @@ class LoraFileTest {
         double[] down = tensors.get("unet.conv_in.lora_A.weight").values();
         double[] up = tensors.get("unet.conv_in.lora_B.weight").values();
         try (NDManager manager = NDManager.newBaseManager(Device.cpu());
+                HostScalars scalars = new HostScalars(manager);
                 LoraSet set = LoraSet.open(List.of(new Lora(path, 0.5), new Lora(path, -0.1)), NETWORKS)) {
             NDArray weight = manager.ones(new Shape(6, 4, 3, 3));
-            set.updates("unet").get("conv_in.weight").forEach(update -> update.addTo(weight));
+            set.updates("unet").get("conv_in.weight").forEach(update -> update.addTo(weight, scalars));
             float[] values = weight.toFloatArray();
             for (int i = 0; i < values.length; i++) {
                 int row = i / 36;
