@@ -44,17 +44,13 @@ final class ConvTiles {
      * @param boxes of the tile's pixels, that cover the result
      */
     static long clusters(ConvTile tile, long boxes, int columns) {
-        return ceil(boxes, HopperProducts.CLUSTER) * ceil(columns, tile.columns());
+        return HopperProducts.ceil(boxes, HopperProducts.CLUSTER) * HopperProducts.ceil(columns, tile.columns());
     }
 
     /** In products of one element, for each of the depth. */
     private static double time(ConvTile tile, PixelBox.Maps maps, int columns, int multiprocessors) {
         long boxes = PixelBox.of(tile.rows(), maps).count(maps);
-        long rounds = ceil(clusters(tile, boxes, columns), multiprocessors / HopperProducts.CLUSTER);
+        long rounds = HopperProducts.ceil(clusters(tile, boxes, columns), multiprocessors / HopperProducts.CLUSTER);
         return rounds * ((tile.rows() + READ_COLUMN) * (tile.columns() + READ_ROW));
-    }
-
-    private static long ceil(long dividend, long divisor) {
-        return (dividend - 1) / divisor + 1;
     }
 }

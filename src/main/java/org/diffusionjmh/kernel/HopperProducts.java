@@ -77,4 +77,9 @@ final class HopperProducts {
     static int threads(int rows) {
         return (rows / GROUP_ROWS + 1) * GROUP_THREADS;
     }
+
+    /** How many parts of a size cover a whole of at least one. */
+    static long ceil(long whole, long part) {
+        return (whole - 1) / part + 1;
+    }
 }

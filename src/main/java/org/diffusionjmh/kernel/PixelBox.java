@@ -43,15 +43,13 @@ record PixelBox(int width, int height, int batches) {
 
     /** Boxes that cover the maps. */
     long count(Maps maps) {
-        return ceil(maps.width(), width) * ceil(maps.height(), height) * ceil(maps.batches(), batches);
+        return HopperProducts.ceil(maps.width(), width)
+                * HopperProducts.ceil(maps.height(), height)
+                * HopperProducts.ceil(maps.batches(), batches);
     }
 
     /** Pixels that a window of 3x3 sees around the box's. */
     private long seen() {
         return (width + 2L) * (height + 2L) * batches;
-    }
-
-    private static long ceil(long dividend, long divisor) {
-        return (dividend - 1) / divisor + 1;
     }
 }

@@ -95,11 +95,7 @@ final class ProductKernels {
     }
 
     private CudaKernel.Grid grid(int rows, long columns, int tile) {
-        long tiles = ceil(rows, HopperProducts.CLUSTER * ROWS) * ceil(columns, tile);
+        long tiles = HopperProducts.ceil(rows, HopperProducts.CLUSTER * ROWS) * HopperProducts.ceil(columns, tile);
         return HopperProducts.grid(tiles, multiprocessors);
-    }
-
-    private static long ceil(long dividend, long divisor) {
-        return (dividend - 1) / divisor + 1;
     }
 }

@@ -26,9 +26,9 @@ import org.diffusionjmh.source.ModelFiles;
 /**
  * A component's weights on the device, each of which serves all modules that ask for it, and the values that modules computed from them.
  *
- * <p>LoRAs can be fused into them. The model's own weights are then loaded again and the updates added, so that nothing of the LoRAs
- * before is left. On a GPU new values overwrite the old ones, since captured CUDA graphs read from there, and the model's own weights stay
- * there beside them as long as LoRAs are in force; on a CPU they take their place, since the old ones may stand on a file.
+ * <p>LoRAs can be fused into them. The updates are added to the model's own weights, so that nothing of the LoRAs before is left: a CPU
+ * loads those again, a GPU keeps them beside as long as LoRAs are in force. On a GPU new values overwrite the old ones, since captured
+ * CUDA graphs read from there; on a CPU they take their place, since the old ones may stand on a file.
  */
 final class ResidentWeights implements Parameters, AutoCloseable {
     private final String component;
@@ -125,7 +125,8 @@ final class ResidentWeights implements Parameters, AutoCloseable {
 
     private NDArray load(Use use) {
         if (added(use).isEmpty()) {
-            return writable(base(use, manager));
+            NDArray kept = originals.remove(use);
+            return writable(kept == null ? base(use, manager) : kept);
         }
         try (NDManager scope = manager.newSubManager()) {
             return TensorMemory.as(

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * Times pictures, small ones, of a warm pipeline with and without the figures that are taken beside the time, by turns, and prints what they add at the
- * median, whose interval the binomial distribution gives: {@code -Ddevice=cuda}.
+ * Times pictures of a warm pipeline, small ones, with and without the figures that are taken beside the time, by turns. Prints what they
+ * add at the median, whose interval the binomial distribution gives: {@code -Ddevice=cuda}.
  */
 @EnabledIfSystemProperty(named = "device", matches = "cuda.*")
 class FiguresCostTest {
