@@ -88,14 +88,15 @@ public final class Compilers {
                 : InterpretedCompiler.none(programs, journal);
         KernelSupport kernels = new KernelSupport(artifacts, journal);
         DeviceChoices choices = new DeviceChoices(artifacts, environment, journal);
+        DeviceGraphs graphs = new DeviceGraphs(journal);
         return List.of(
                 InterpretedCompiler.none(journal),
                 InterpretedCompiler.torchscript(journal),
-                new CudaGraphCompiler(InterpretedCompiler.none(journal), journal),
+                new CudaGraphCompiler(InterpretedCompiler.none(journal), graphs, journal),
                 new FusedCompiler(
                         options,
                         plain,
-                        new CudaGraphCompiler(plain, journal),
+                        graphs,
                         kernels,
                         new Tuners(kernels, choices, journal),
                         new KeptNetworks(artifacts, environment, programs, options.effective()),

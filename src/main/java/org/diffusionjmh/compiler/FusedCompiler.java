@@ -21,6 +21,7 @@ final class FusedCompiler implements Compiler {
     private final FusedOptions options;
     private final Compiler plain;
     private final Compiler onGpu;
+    private final DeviceGraphs graphs;
     private final KernelSupport kernels;
     private final Tuners tuners;
     private final KeptNetworks kept;
@@ -29,7 +30,7 @@ final class FusedCompiler implements Compiler {
     /**
      * @param options what to do
      * @param plain runs the rewritten graph as it is
-     * @param onGpu runs it on a GPU
+     * @param graphs capture it on a GPU
      * @param kernels whether a device has this project's own kernels
      * @param tuners tell which kernels a GPU computes with
      * @param kept what became of graphs before
@@ -38,14 +39,15 @@ final class FusedCompiler implements Compiler {
     FusedCompiler(
             FusedOptions options,
             Compiler plain,
-            Compiler onGpu,
+            DeviceGraphs graphs,
             KernelSupport kernels,
             Tuners tuners,
             KeptNetworks kept,
             CompileJournal journal) {
         this.options = options;
         this.plain = plain;
-        this.onGpu = onGpu;
+        this.onGpu = new CudaGraphCompiler(plain, graphs, journal);
+        this.graphs = graphs;
         this.kernels = kernels;
         this.tuners = tuners;
         this.kept = kept;
@@ -69,13 +71,23 @@ final class FusedCompiler implements Compiler {
         return true;
     }
 
+    /** Kernels are measured where the module is captured afterwards, so that it works in the memory that measuring took. */
     @Override
     public CompiledModule compile(Graph graph, Parameters parameters, NDManager manager) {
-        Rewriting rewriting = journal.timed(CompilePhase.BUILD, () -> {
-            Device device = manager.getDevice();
-            PassPipeline passes = passes(device, tuners.on(device));
-            return kept.rewriting(graph, device, kernels.abilities(device), () -> Rewriting.of(graph, passes));
-        });
+        Device device = manager.getDevice();
+        try (DeviceGraphs.Lease lease = device.isGpu() ? graphs.lease(device) : DeviceGraphs.Lease.none()) {
+            Rewriting rewriting =
+                    lease.leavingMemory(() -> journal.timed(CompilePhase.BUILD, () -> rewriting(graph, device)));
+            return compile(graph, rewriting, parameters, manager);
+        }
+    }
+
+    private Rewriting rewriting(Graph graph, Device device) {
+        PassPipeline passes = passes(device, tuners.on(device));
+        return kept.rewriting(graph, device, kernels.abilities(device), () -> Rewriting.of(graph, passes));
+    }
+
+    private CompiledModule compile(Graph graph, Rewriting rewriting, Parameters parameters, NDManager manager) {
         journal.rewritten(graph.name(), rewriting.reports());
         NDManager scope = manager.newSubManager();
         try {

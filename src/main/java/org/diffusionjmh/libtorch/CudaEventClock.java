@@ -5,14 +5,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A clock of events in a GPU's default stream. Events are used again after a reset, since making one takes as long as a launch. */
+/** A clock of events in one stream of a GPU. Events are used again after a reset, since making one takes as long as a launch. */
 final class CudaEventClock implements StepClock {
     private final CudaRuntime cuda;
+    private final Pointer stream;
     private final List<Pointer> events = new ArrayList<>();
     private int marks;
 
-    CudaEventClock(CudaRuntime cuda) {
+    /**
+     * @param stream null is the legacy default stream
+     */
+    CudaEventClock(CudaRuntime cuda, Pointer stream) {
         this.cuda = cuda;
+        this.stream = stream;
     }
 
     @Override
@@ -20,7 +25,7 @@ final class CudaEventClock implements StepClock {
         if (marks == events.size()) {
             events.add(cuda.createEvent());
         }
-        cuda.record(events.get(marks));
+        cuda.record(events.get(marks), stream);
         marks++;
     }
 

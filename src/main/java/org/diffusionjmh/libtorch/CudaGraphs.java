@@ -3,6 +3,7 @@ package org.diffusionjmh.libtorch;
 import ai.djl.Device;
 import ai.djl.pytorch.jni.JniUtils;
 import com.sun.jna.Pointer;
+import java.util.function.Supplier;
 
 /**
  * Captures libtorch's work on a GPU as CUDA graphs.
@@ -49,6 +50,20 @@ public final class CudaGraphs implements AutoCloseable {
     }
 
     /**
+     * Does work on the stream that captures are made on, before and after all other work of the device. What it leaves in libtorch's
+     * cache of memory is there for captures, which cannot use what work on another stream leaves.
+     */
+    public <T> T onStream(Supplier<T> work) {
+        runtime.setDevice(device);
+        runtime.synchronizeDevice(); // graphs use the same memory
+        try {
+            return CurrentStream.with(stream, device, work);
+        } finally {
+            runtime.synchronizeDevice();
+        }
+    }
+
+    /**
      * Captures work. It is done a few times first, and the device is waited for; the graph then does the same to the same addresses,
      * whatever is in the memory there.
      *
@@ -56,9 +71,7 @@ public final class CudaGraphs implements AutoCloseable {
      * @throws RuntimeException what the work throws, or {@link IllegalStateException} for what CUDA refuses; the device can still be used
      */
     public CudaGraph capture(Runnable work) {
-        runtime.setDevice(device);
-        runtime.synchronizeDevice();
-        return CurrentStream.with(stream, device, () -> {
+        return onStream(() -> {
             for (int i = 0; i < WARM_UPS; i++) {
                 work.run();
             }

@@ -78,9 +78,9 @@ final class CudaRuntime {
         return event.getValue();
     }
 
-    /** Marks a moment in the default stream's work. */
-    void record(Pointer event) {
-        check("cudaEventRecord", event, Pointer.NULL);
+    /** Marks a moment in a stream's work; null is the legacy default stream. */
+    void record(Pointer event, Pointer stream) {
+        check("cudaEventRecord", event, stream);
     }
 
     /** Milliseconds between two events that have happened. */

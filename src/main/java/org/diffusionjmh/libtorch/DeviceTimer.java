@@ -8,9 +8,11 @@ public final class DeviceTimer {
     private static final double NANOS = 1e9;
 
     private final CudaRuntime cuda;
+    private final int device;
 
-    private DeviceTimer(CudaRuntime cuda) {
+    private DeviceTimer(CudaRuntime cuda, int device) {
         this.cuda = cuda;
+        this.device = device;
     }
 
     /**
@@ -21,7 +23,7 @@ public final class DeviceTimer {
     public static DeviceTimer of(Device gpu) {
         CudaRuntime cuda = CudaRuntime.load();
         cuda.setDevice(gpu.getDeviceId());
-        return new DeviceTimer(cuda);
+        return new DeviceTimer(cuda, gpu.getDeviceId());
     }
 
     /**
@@ -39,14 +41,14 @@ public final class DeviceTimer {
     }
 
     /**
-     * Times pieces of work that wait in the default stream behind other work, so that what it takes to submit them does not count.
+     * Times pieces of work that wait in libtorch's current stream behind other work, so that what it takes to submit them does not count.
      *
      * @param ahead submits the other work
      * @param works submit a piece each
      */
     public Timing secondsBehind(Runnable ahead, List<Runnable> works) {
         cuda.synchronizeDevice();
-        try (CudaEventClock clock = new CudaEventClock(cuda)) {
+        try (CudaEventClock clock = new CudaEventClock(cuda, CurrentStream.get(device))) {
             long start = System.nanoTime();
             clock.mark();
             ahead.run();

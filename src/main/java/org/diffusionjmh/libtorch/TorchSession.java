@@ -88,8 +88,10 @@ public final class TorchSession implements AutoCloseable {
         cuda.ifPresent(CudaRuntime::synchronizeDevice);
     }
 
+    /** A clock of the work that the calling thread submits now. */
     public StepClock newClock() {
-        return cuda.<StepClock>map(CudaEventClock::new).orElseGet(HostClock::new);
+        return cuda.<StepClock>map(runtime -> new CudaEventClock(runtime, CurrentStream.get(device.getDeviceId())))
+                .orElseGet(HostClock::new);
     }
 
     /**

@@ -66,7 +66,7 @@ class FusedCompilerTest {
         return new FusedCompiler(
                 FusedOptions.DEFAULT,
                 plain,
-                plain,
+                new DeviceGraphs(journal),
                 kernels,
                 new Tuners(kernels, choices, journal),
                 new KeptNetworks(Artifacts.none(), environment, Programs.ofOneSize(), ""),

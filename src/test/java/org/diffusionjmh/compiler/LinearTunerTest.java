@@ -149,7 +149,7 @@ class LinearTunerTest {
                 }
             }
         }
-        assertEquals(Set.of("CapturedCall", "CudaGraphCompiler", "CudaGraphModule"), capturing);
+        assertEquals(Set.of("CapturedCall", "CudaGraphCompiler", "CudaGraphModule", "DeviceGraphs"), capturing);
     }
 
     /** The layer norm of the sum. */
