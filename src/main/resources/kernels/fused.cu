@@ -206,123 +206,196 @@ __device__ __forceinline__ Column<T> column_of(const Map<T>& map, const Slab& sl
     return {start + (first ? channel : channel - map.parted), stride};
 }
 
+// Some of a row's elements, wherever it begins.
 template <class T>
-__device__ __forceinline__ float shift_of(const Map<T>& map, int sample, int channel) {
-    return map.shift == nullptr ? 0 : widen(map.shift[static_cast<long long>(sample) * map.stride + channel]);
-}
-
-// The value that a group's sums are relative to, so that the variance does not cancel: its first one.
-template <class T>
-__device__ __forceinline__ float origin_of(const Map<T>& map, const Slab& slab, int sample, int channel) {
-    const int first = channel / slab.group * slab.group;
-    return widen(*column_of(map, slab, sample, first).start) + shift_of(map, sample, first);
-}
-
-// Sums of some pixels of a slab: emit(group, sum and sum of squares of its elements) from one thread for each group. Needs shared memory
-// for 8 sums a thread.
-template <class T, class Emit>
-__device__ __forceinline__ void sum_slab(
-    const Map<T>& map, const Slab& slab, int sample, int base, int begin, int end, float2* sums, Emit emit) {
-    using P = Wide<T>;
-    const int packs = slab.width / P::size;
-    const int rows = threads / packs;
-    const int row = threadIdx.x / packs;
-    const int column = threadIdx.x % packs * P::size;
-    if (row < rows) {
-        float added[P::size];
-        float2 sum[P::size];
+__device__ __forceinline__ Wide<T> elements_of(const T* row) {
+    Wide<T> pack;
+    if (reinterpret_cast<unsigned long long>(row) % sizeof(pack) == 0) {
+        return *reinterpret_cast<const Wide<T>*>(row);
+    }
 #pragma unroll
-        for (int j = 0; j < P::size; j++) {
-            const int channel = base + column + j;
-            added[j] = shift_of(map, sample, channel) - origin_of(map, slab, sample, channel);
+    for (int j = 0; j < Wide<T>::size; j++) {
+        pack.at[j] = row[j];
+    }
+    return pack;
+}
+
+template <class T>
+__device__ __forceinline__ Wide<T> shift_of(const Map<T>& map, int sample, int channel) {
+    return map.shift == nullptr ? Wide<T>{} : elements_of(map.shift + static_cast<long long>(sample) * map.stride + channel);
+}
+
+// A thread's walk over pixels of a column of packs, of which several are on their way at a time; as they came, so that they take few
+// registers.
+template <class T, int ahead>
+struct Walk {
+    Column<T> column;
+    int pixel;
+    int end;
+    int step;
+    uint4 packs[ahead];
+
+    __device__ __forceinline__ Wide<T> pack(int i) const {
+        return *reinterpret_cast<const Wide<T>*>(&packs[i]);
+    }
+
+    __device__ __forceinline__ void read() {
+#pragma unroll
+        for (int i = 0; i < ahead; i++) {
+            if (pixel + i * step < end) {
+                packs[i] = *reinterpret_cast<const uint4*>(
+                    column.start + static_cast<long long>(pixel + i * step) * column.stride);
+            }
+        }
+    }
+
+    // Hands all packs on, the first of which have been read: use(pixel, pack).
+    template <class Use>
+    __device__ __forceinline__ void go(Use use) {
+        while (pixel < end) {
+#pragma unroll
+            for (int i = 0; i < ahead; i++) {
+                if (pixel + i * step < end) {
+                    use(pixel + i * step, pack(i));
+                }
+            }
+            pixel += ahead * step;
+            read();
+        }
+    }
+};
+
+// Blocks of a multiprocessor: with four, registers do not suffice.
+constexpr int norm_blocks = 3;
+
+// What a thread has of a slab: a pack of its channels, and every so many of a block's pixels.
+template <class T>
+struct Part {
+    int sample;
+    int base;    // the slab's first channel
+    int packs;   // of a pixel
+    int rows;    // pixels that the block's threads take side by side
+    int row;     // of those, the thread's
+    int column;  // the first channel of its pack in the slab
+    int begin;
+    int end;
+
+    __device__ __forceinline__ explicit Part(const Slab& slab) {
+        sample = blockIdx.x / slab.slabs;
+        base = blockIdx.x % slab.slabs * slab.width;
+        packs = slab.width / Wide<T>::size;
+        rows = threads / packs;
+        row = threadIdx.x / packs;
+        column = threadIdx.x % packs * Wide<T>::size;
+        begin = blockIdx.y * slab.chunk;
+        end = min(slab.pixels, begin + slab.chunk);
+    }
+
+    template <int ahead>
+    __device__ __forceinline__ Walk<T, ahead> walk(const Map<T>& map, const Slab& slab) const {
+        return {column_of(map, slab, sample, base + column), begin + row, row < rows ? end : 0, rows};
+    }
+};
+
+// Grid (n * slabs, chunks): partial[n * groups, chunk] = mean, and sum of the squares of what differs from it, of the chunk's elements. Sums
+// are relative to one of them, so that squares do not cancel: a thread's to its first, a group's to that of its first thread.
+template <class T>
+__device__ void pixel_norm_sums(const Map<T>& map, float2* partial, const Slab& slab) {
+    constexpr int size = Wide<T>::size;
+    __shared__ float2 sums[size * threads];
+    __shared__ float origins[size * threads];
+    const Part<T> part(slab);
+    Walk<T, 4> walk = part.template walk<4>(map, slab);
+    walk.read();
+    const bool busy = walk.pixel < walk.end;
+    const float count = busy ? (walk.end - walk.pixel - 1) / walk.step + 1 : 0;
+    float origin[size];
+    float2 sum[size];
+    if (busy) {
+#pragma unroll
+        for (int j = 0; j < size; j++) {
+            origin[j] = widen(walk.pack(0).at[j]);
             sum[j] = make_float2(0, 0);
         }
-        const Column<T> source = column_of(map, slab, sample, base + column);
-#pragma unroll 4
-        for (int pixel = begin + row; pixel < end; pixel += rows) {
-            P pack = *reinterpret_cast<const P*>(source.start + static_cast<long long>(pixel) * source.stride);
+        walk.go([&](int, const Wide<T>& pack) {
 #pragma unroll
-            for (int j = 0; j < P::size; j++) {
-                float y = widen(pack.at[j]) + added[j];
+            for (int j = 0; j < size; j++) {
+                float y = widen(pack.at[j]) - origin[j];
                 sum[j].x += y;
                 sum[j].y += y * y;
             }
-        }
+        });
+        const Wide<T> shift = shift_of(map, part.sample, part.base + part.column);
 #pragma unroll
-        for (int j = 0; j < P::size; j++) {
-            sums[row * slab.width + column + j] = sum[j];
+        for (int j = 0; j < size; j++) {
+            origin[j] += widen(shift.at[j]);
+            if (part.row == 0) {
+                origins[part.column + j] = origin[j];
+            }
         }
     }
     __syncthreads();
-    for (int group = threadIdx.x / lanes; group < slab.width / slab.group; group += warps) {
+    if (part.row < part.rows) {
+        int first = part.column / slab.group * slab.group;
+#pragma unroll
+        for (int j = 0; j < size; j++) {
+            if (part.column + j == first + slab.group) {
+                first += slab.group;
+            }
+            float2 moved = make_float2(0, 0);
+            if (busy) {
+                const float by = origin[j] - origins[first];
+                moved = make_float2(sum[j].x + count * by, sum[j].y + by * (2 * sum[j].x + count * by));
+            }
+            sums[j * threads + threadIdx.x] = moved;
+        }
+    }
+    __syncthreads();
+    for (int i = threadIdx.x; i < slab.width; i += threads) {
+        float2* channel = sums + i / part.packs * threads + i % part.packs;
+        float2 sum = *channel;
+#pragma unroll 4
+        for (int row = 1; row < part.rows; row++) {
+            sum.x += channel[row * part.packs].x;
+            sum.y += channel[row * part.packs].y;
+        }
+        *channel = sum;
+    }
+    __syncthreads();
+    const float elements = static_cast<float>(slab.group) * (part.end - part.begin);
+    const int groups = slab.width / slab.group;
+    for (int group = threadIdx.x / lanes; group < groups; group += warps) {
         float2 sum = make_float2(0, 0);
-        for (int i = threadIdx.x % lanes; i < rows * slab.group; i += lanes) {
-            float2 one = sums[i / slab.group * slab.width + group * slab.group + i % slab.group];
+        for (int i = threadIdx.x % lanes; i < slab.group; i += lanes) {
+            const int channel = group * slab.group + i;
+            float2 one = sums[channel % size * threads + channel / size];
             sum.x += one.x;
             sum.y += one.y;
         }
         sum = warp_sum(sum);
         if (threadIdx.x % lanes == 0) {
-            emit(group, sum);
+            const float mean = sum.x / elements;
+            partial[(static_cast<long long>(blockIdx.x) * groups + group) * gridDim.y + blockIdx.y] =
+                make_float2(origins[group * slab.group] + mean, sum.y - sum.x * mean);
         }
     }
 }
 
-// Mean and 1 / deviation of a group of a slab, of the sums of its elements relative to its origin.
-template <class T>
-__device__ __forceinline__ float2 statistics_of(
-    float2 sum, const Map<T>& map, const Slab& slab, int sample, int first, float eps) {
-    const float count = static_cast<float>(slab.group) * slab.pixels;
-    const float mean = sum.x / count;
-    const float variance = fmaxf(0, sum.y / count - mean * mean);
-    return make_float2(origin_of(map, slab, sample, first) + mean, rsqrtf(variance + eps));
-}
-
-// The norm of some pixels of a slab, of its groups' statistics.
-template <class T>
-__device__ __forceinline__ void normalize_slab(
-    const Map<T>& map, const T* weight, const T* bias, T* out, const Slab& slab, int sample, int base, int begin,
-    int end, const float2* statistics, int silu) {
-    using P = Wide<T>;
-    const int packs = slab.width / P::size;
-    const int rows = threads / packs;
-    const int row = threadIdx.x / packs;
-    const int column = threadIdx.x % packs * P::size;
-    if (row >= rows) {
-        return;
+// Mean and 1 / deviation of a group, of its chunks' means and sums of squares; by a warp.
+__device__ __forceinline__ float2 statistics_of(const float2* chunks, const Slab& slab, float eps) {
+    const float origin = chunks[0].x;
+    float2 sum = make_float2(0, 0);
+    for (int i = threadIdx.x % lanes; i < gridDim.y; i += lanes) {
+        const float elements = static_cast<float>(slab.group) * min(slab.chunk, slab.pixels - i * slab.chunk);
+        const float by = chunks[i].x - origin;
+        sum.x += elements * by;
+        sum.y += chunks[i].y + elements * by * by;
     }
-    float factor[P::size];
-    float offset[P::size];
-#pragma unroll
-    for (int j = 0; j < P::size; j++) {
-        const int channel = base + column + j;
-        float2 group = statistics[(column + j) / slab.group];
-        factor[j] = widen(weight[channel]) * group.y;
-        offset[j] = widen(bias[channel]) + (shift_of(map, sample, channel) - group.x) * factor[j];
-    }
-    const Column<T> source = column_of(map, slab, sample, base + column);
-    T* target = out + static_cast<long long>(sample) * slab.pixels * slab.channels + base + column;
-#pragma unroll 4
-    for (int pixel = begin + row; pixel < end; pixel += rows) {
-        P pack = *reinterpret_cast<const P*>(source.start + static_cast<long long>(pixel) * source.stride);
-#pragma unroll
-        for (int j = 0; j < P::size; j++) {
-            float y = widen(pack.at[j]) * factor[j] + offset[j];
-            narrow(silu ? silu_of(y) : y, pack.at[j]);
-        }
-        *reinterpret_cast<P*>(target + static_cast<long long>(pixel) * slab.channels) = pack;
-    }
-}
-
-// Grid (n * slabs, chunks): partial[n * groups, chunk] = sum and sum of squares of the chunk's elements.
-template <class T>
-__device__ void pixel_norm_sums(const Map<T>& map, float2* partial, const Slab& slab) {
-    __shared__ float2 sums[8 * threads];
-    const int begin = blockIdx.y * slab.chunk;
-    const int end = min(slab.pixels, begin + slab.chunk);
-    const long long first = static_cast<long long>(blockIdx.x) * (slab.width / slab.group);
-    sum_slab(map, slab, blockIdx.x / slab.slabs, blockIdx.x % slab.slabs * slab.width, begin, end, sums,
-        [&](int group, float2 sum) { partial[(first + group) * gridDim.y + blockIdx.y] = sum; });
+    sum = warp_sum(sum);
+    const float elements = static_cast<float>(slab.group) * slab.pixels;
+    const float mean = sum.x / elements;
+    const float variance = fmaxf(0, sum.y / elements - mean * mean);
+    return make_float2(origin + mean, rsqrtf(variance + eps));
 }
 
 // Grid (n * slabs, chunks), after pixel_norm_sums on the same grid.
@@ -330,26 +403,47 @@ template <class T>
 __device__ void pixel_norm_apply(
     const Map<T>& map, const float2* partial, const T* weight, const T* bias, T* out, const Slab& slab, float eps,
     int silu) {
-    __shared__ float2 statistics[8 * threads];
-    const int sample = blockIdx.x / slab.slabs;
-    const int base = blockIdx.x % slab.slabs * slab.width;
+    constexpr int size = Wide<T>::size;
+    __shared__ float2 statistics[size * threads];
+    const Part<T> part(slab);
+    Walk<T, 2> walk = part.template walk<2>(map, slab);
+    walk.read();
+    const int first = part.base + part.column;
+    const Wide<T> factors = elements_of(weight + first);
+    const Wide<T> offsets = elements_of(bias + first);
+    const Wide<T> shifts = shift_of(map, part.sample, first);
     const int groups = slab.width / slab.group;
     for (int group = threadIdx.x / lanes; group < groups; group += warps) {
-        const float2* sums = partial + (static_cast<long long>(blockIdx.x) * groups + group) * gridDim.y;
-        float2 sum = make_float2(0, 0);
-        for (int i = threadIdx.x % lanes; i < gridDim.y; i += lanes) {
-            sum.x += sums[i].x;
-            sum.y += sums[i].y;
-        }
-        sum = warp_sum(sum);
+        float2 found = statistics_of(
+            partial + (static_cast<long long>(blockIdx.x) * groups + group) * gridDim.y, slab, eps);
         if (threadIdx.x % lanes == 0) {
-            statistics[group] = statistics_of(sum, map, slab, sample, base + group * slab.group, eps);
+            statistics[group] = found;
         }
     }
     __syncthreads();
-    const int begin = blockIdx.y * slab.chunk;
-    const int end = min(slab.pixels, begin + slab.chunk);
-    normalize_slab(map, weight, bias, out, slab, sample, base, begin, end, statistics, silu);
+    if (part.row >= part.rows) {
+        return;
+    }
+    float factor[size];
+    float offset[size];
+    int group = part.column / slab.group;
+#pragma unroll
+    for (int j = 0; j < size; j++) {
+        if (part.column + j == (group + 1) * slab.group) {
+            group++;
+        }
+        factor[j] = widen(factors.at[j]) * statistics[group].y;
+        offset[j] = widen(offsets.at[j]) + (widen(shifts.at[j]) - statistics[group].x) * factor[j];
+    }
+    T* target = out + static_cast<long long>(part.sample) * slab.pixels * slab.channels + first;
+    walk.go([&](int pixel, Wide<T> pack) {
+#pragma unroll
+        for (int j = 0; j < size; j++) {
+            float y = widen(pack.at[j]) * factor[j] + offset[j];
+            narrow(silu ? silu_of(y) : y, pack.at[j]);
+        }
+        *reinterpret_cast<Wide<T>*>(target + static_cast<long long>(pixel) * slab.channels) = pack;
+    });
 }
 
 // A row of a layer norm, by one warp: sum = x + residual, normed = layer_norm(sum). Without a residual, sum is x and is not written. What
@@ -601,14 +695,14 @@ __device__ __forceinline__ void begin() {
         begin();                                                                                                       \
         group_norm_apply(x, partial, weight, bias, out, length, chunk, spatial, groups, eps, silu, wide);              \
     }                                                                                                                  \
-    extern "C" __global__ void __launch_bounds__(threads) pixel_norm_sums_##suffix(                                    \
+    extern "C" __global__ void __launch_bounds__(threads, norm_blocks) pixel_norm_sums_##suffix(                       \
         const T* x, const T* y, int parted, const T* shift, int stride, float2* partial, int channels, int width,      \
         int slabs, int group, int pixels, int chunk) {                                                                 \
         begin();                                                                                                       \
         pixel_norm_sums(Map<T>{x, y, parted, shift, stride}, partial,                                                  \
             Slab{channels, width, slabs, group, pixels, chunk});                                                       \
     }                                                                                                                  \
-    extern "C" __global__ void __launch_bounds__(threads) pixel_norm_apply_##suffix(                                   \
+    extern "C" __global__ void __launch_bounds__(threads, norm_blocks) pixel_norm_apply_##suffix(                      \
         const T* x, const T* y, int parted, const T* shift, int stride, const float2* partial, const T* weight,        \
         const T* bias, T* out, int channels, int width, int slabs, int group, int pixels, int chunk, float eps,        \
         int silu) {                                                                                                    \

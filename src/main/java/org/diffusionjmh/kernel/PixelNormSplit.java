@@ -24,7 +24,7 @@ record PixelNormSplit(int channels, int width, int group, int pixels, int chunk)
     private static final int ENOUGH_THREADS = THREADS * 7 / 8;
 
     /** Pixels that each thread of a block takes at least. */
-    private static final int FEWEST_PIXELS = 4;
+    private static final int FEWEST_PIXELS = 2;
 
     /**
      * The split into the narrowest slabs that keep the threads of a block busy: the norm of a block waits for the sums of all blocks of its

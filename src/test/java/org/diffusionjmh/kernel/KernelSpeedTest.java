@@ -29,6 +29,14 @@ class KernelSpeedTest {
             new Variant("kernel group_norm", KERNEL.formatted("False"), 4),
             new Variant("kernel + silu", KERNEL.formatted("True"), 4));
 
+    /** Of a map with channels innermost. */
+    private static final String PIXELS = "(torch.permute(x, [0, 3, 1, 2])";
+
+    private static final List<Variant> PIXEL_NORMS = List.of(
+            new Variant("copy", "torch.clone(x)", 4),
+            new Variant("ATen + silu_", NORMS.get(2).expression().replace("(x", PIXELS), 4),
+            new Variant("kernel + silu", KERNEL.formatted("True").replace("(x", PIXELS), 4));
+
     /** Of two maps that lie one behind the other with channels innermost. */
     private static final String X = "torch.permute(torch.select(x, 0, 0), [0, 3, 1, 2])";
 
@@ -64,7 +72,19 @@ class KernelSpeedTest {
                     {2, 320, 64, 64},
                     {2, 1280, 16, 16}
                 }) {
-                    compare(session, shape, NORMS);
+                    compare(session, shape, shape[1], NORMS);
+                }
+                for (long[] shape : new long[][] {
+                    {2, 128, 128, 320},
+                    {3, 128, 128, 320},
+                    {2, 64, 64, 640},
+                    {2, 32, 32, 1280},
+                    {2, 64, 64, 320},
+                    {3, 64, 64, 320},
+                    {2, 16, 16, 1280},
+                    {1, 128, 128, 512}
+                }) {
+                    compare(session, shape, shape[3], PIXEL_NORMS);
                 }
                 for (long[] shape : new long[][] {
                     {2, 2, 128, 128, 320},
@@ -72,21 +92,21 @@ class KernelSpeedTest {
                     {2, 2, 32, 32, 1280},
                     {2, 3, 16, 16, 1280}
                 }) {
-                    compare(session, shape, CONCATS);
+                    compare(session, shape, 2 * shape[4], CONCATS);
                 }
                 for (long[] shape :
                         new long[][] {{2, 4096, 5120}, {2, 1024, 10240}, {2, 1024, 5120}, {2, 256, 10240}}) {
-                    compare(session, shape, GEGLUS);
+                    compare(session, shape, 1, GEGLUS);
                 }
                 return null;
             });
         }
     }
 
-    private static void compare(TorchSession session, long[] shape, List<Variant> variants) {
+    private static void compare(TorchSession session, long[] shape, long channels, List<Variant> variants) {
         double libtorch = 0;
         for (Variant variant : variants) {
-            double micros = micros(session, shape, variant);
+            double micros = micros(session, shape, channels, variant);
             long elements = 1;
             for (long size : shape) {
                 elements *= size;
@@ -105,13 +125,7 @@ class KernelSpeedTest {
         }
     }
 
-    private static double micros(TorchSession session, long[] shape, Variant variant) {
-        long channels =
-                switch (shape.length) {
-                    case 3 -> 1;
-                    case 5 -> 2 * shape[4];
-                    default -> shape[1];
-                };
+    private static double micros(TorchSession session, long[] shape, long channels, Variant variant) {
         return new CapturedCalls(session, CALLS)
                 .micros(variant.expression(), new Shape(shape), new Shape(channels), new Shape(channels));
     }
