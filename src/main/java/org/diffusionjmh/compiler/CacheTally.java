@@ -6,7 +6,7 @@ public final class CacheTally {
     private int made;
 
     /** Counts something that was needed. */
-    public void add(boolean wasFound) {
+    public synchronized void add(boolean wasFound) {
         if (wasFound) {
             found++;
         } else {
@@ -15,13 +15,13 @@ public final class CacheTally {
     }
 
     /** Whether nothing was asked for, as without a cache. */
-    public boolean isEmpty() {
+    public synchronized boolean isEmpty() {
         return found + made == 0;
     }
 
     /** {@code warm}, {@code cold}, or {@code partly warm}, and how many parts of all were found. */
     @Override
-    public String toString() {
+    public synchronized String toString() {
         String state = made == 0 ? "warm" : found == 0 ? "cold" : "partly warm";
         return "%s (%d of %d parts found)".formatted(state, found, found + made);
     }

@@ -123,6 +123,7 @@ final class FusedCompiler implements Compiler {
                         () -> WeightFolding.of(passes(device, KernelChoices.LIBTORCH)
                                 .run(graph)
                                 .graph())));
+        kernels.expect(device, folding.main());
         try (NDManager scope = manager.newSubManager()) {
             FoldedParameters folded = new FoldedParameters(folding, parameters, scope);
             folded.compute();

@@ -6,8 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.diffusionjmh.cache.Artifacts;
+import org.diffusionjmh.graph.AttentionOp.ScaledDotProductAttention;
+import org.diffusionjmh.graph.ContractionOp.Conv2d;
 import org.diffusionjmh.graph.ConvTile;
 import org.diffusionjmh.graph.DType;
+import org.diffusionjmh.graph.Graph;
+import org.diffusionjmh.graph.KernelOp.GegluKernel;
+import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.TensorType;
 import org.diffusionjmh.kernel.FusedOperators;
 import org.diffusionjmh.kernel.OneDnn;
@@ -71,6 +76,26 @@ final class KernelSupport {
     /** Whether a device has a kernel for attention that may be its fastest, for heads of some elements and sequences of some keys. */
     boolean mayAttend(Device device, long head, long keys) {
         return has(device) && FusedOperators.get().mayAttend(device, head, keys);
+    }
+
+    /** Begins to compile what a network may be fastest with on a device, beside other work such as loading its weights. */
+    void expect(Device device, Graph network) {
+        if (has(device)) {
+            network.nodes().forEach(node -> expect(device, node));
+        }
+    }
+
+    private static void expect(Device device, Node node) {
+        FusedOperators operators = FusedOperators.get();
+        ScalarType type = ScalarType.of(TensorTypes.dataType(node.type().dtype()));
+        if (node.op() instanceof ScaledDotProductAttention attention && !attention.causal()) {
+            TensorType key = node.inputs().get(1).type();
+            operators.expectAttention(device, type, key.size(-1), key.size(2));
+        } else if (node.op() instanceof GegluKernel) {
+            operators.expectLinearGeglu(device, type);
+        } else if (node.op() instanceof Conv2d) {
+            operators.expectConvolutions(device, type);
+        }
     }
 
     private boolean prepare(Device device) {

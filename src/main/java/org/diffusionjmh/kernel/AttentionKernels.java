@@ -27,15 +27,28 @@ final class AttentionKernels {
 
     /**
      * @param architecture compute capability of the device times ten
+     * @param early compiles kernels that are expected to be needed
      */
-    AttentionKernels(Device device, int architecture, int multiprocessors) {
+    AttentionKernels(Device device, int architecture, int multiprocessors, EarlyCompilation early) {
         this.multiprocessors = multiprocessors;
-        this.kernels = new HopperKernels<>(device, architecture, AttentionKernels::source);
+        this.kernels = new HopperKernels<>(device, architecture, early, AttentionKernels::source);
     }
 
     /** Keeps all that are compiled, and that will be, until another place is named. */
     void keepIn(Artifacts place) {
         kernels.keepIn(place);
+    }
+
+    /**
+     * Compiles the kernel for some sizes beside other work, if it may be the fastest.
+     *
+     * @param head elements of a head
+     * @param keys keys of a sequence
+     */
+    void expect(ScalarType type, long head, long keys) {
+        if (TYPES.contains(type) && AttentionTile.isWorthTrying(head, keys)) {
+            kernels.expect(new Variant(type, AttentionTile.of((int) head, Math.toIntExact(keys))));
+        }
     }
 
     /** Whether they run on the device. */

@@ -26,10 +26,11 @@ final class ConvKernels {
 
     /**
      * @param architecture compute capability of the device times ten
+     * @param early compiles kernels that are expected to be needed
      */
-    ConvKernels(Device device, int architecture, int multiprocessors) {
+    ConvKernels(Device device, int architecture, int multiprocessors, EarlyCompilation early) {
         this.multiprocessors = multiprocessors;
-        this.kernels = new HopperKernels<>(device, architecture, ConvKernels::source);
+        this.kernels = new HopperKernels<>(device, architecture, early, ConvKernels::source);
     }
 
     /** Keeps all that are compiled, and that will be, until another place is named. */
@@ -46,6 +47,13 @@ final class ConvKernels {
         return kernels.areThere()
                 ? ConvTiles.worthTrying(maps(result), Math.toIntExact(result.get(1)), multiprocessors)
                 : List.of();
+    }
+
+    /** Compiles the kernels of all tiles beside other work. */
+    void expect(ScalarType type) {
+        if (HopperProducts.types().contains(type)) {
+            ConvTiles.ALL.forEach(tile -> kernels.expect(new Variant(type, tile)));
+        }
     }
 
     /** Compiles those of some tiles, all at once. */

@@ -35,9 +35,11 @@ final class DeviceKernels {
 
     private DeviceKernels(CudaKernels kernels, Device device) {
         this.kernels = kernels;
-        this.products = new ProductKernels(device, kernels.architecture(), kernels.multiprocessors());
-        this.attention = new AttentionKernels(device, kernels.architecture(), kernels.multiprocessors());
-        this.convolutions = new ConvKernels(device, kernels.architecture(), kernels.multiprocessors());
+        EarlyCompilation early = new EarlyCompilation();
+        int architecture = kernels.architecture();
+        this.products = new ProductKernels(device, architecture, kernels.multiprocessors(), early);
+        this.attention = new AttentionKernels(device, architecture, kernels.multiprocessors(), early);
+        this.convolutions = new ConvKernels(device, architecture, kernels.multiprocessors(), early);
     }
 
     /**

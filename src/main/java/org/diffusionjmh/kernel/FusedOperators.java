@@ -199,6 +199,26 @@ public final class FusedOperators {
         kernels(device).convolutions().compile(type, tiles);
     }
 
+    /**
+     * Begins to compile the kernel that a GPU may be fastest with at an attention, beside other work.
+     *
+     * @param head elements of a head
+     * @param keys keys of a sequence
+     */
+    public void expectAttention(Device device, ScalarType type, long head, long keys) {
+        kernels(device).attention().expect(type, head, keys);
+    }
+
+    /** Begins to compile a GPU's kernels for {@code linear_geglu}, beside other work. */
+    public void expectLinearGeglu(Device device, ScalarType type) {
+        kernels(device).products().expect(type);
+    }
+
+    /** Begins to compile a GPU's kernels for convolutions, beside other work. */
+    public void expectConvolutions(Device device, ScalarType type) {
+        kernels(device).convolutions().expect(type);
+    }
+
     /** The operators for linear layers. */
     public LinearOperators linear() {
         return linear;

@@ -3,6 +3,8 @@ package org.diffusionjmh.kernel;
 import ai.djl.Device;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.libtorch.CudaKernel;
@@ -21,7 +23,8 @@ final class HopperKernels<V extends Record> {
     private final Device device;
     private final int architecture;
     private final Function<V, Source> sources;
-    private final Map<V, Compiled> kernels = new ConcurrentHashMap<>();
+    private final EarlyCompilation early;
+    private final Map<V, FutureTask<Compiled>> kernels = new ConcurrentHashMap<>();
 
     private volatile Artifacts artifacts = Artifacts.none();
 
@@ -39,11 +42,13 @@ final class HopperKernels<V extends Record> {
 
     /**
      * @param architecture compute capability of the device times ten
+     * @param early compiles what is expected to be needed
      * @param sources the program of each
      */
-    HopperKernels(Device device, int architecture, Function<V, Source> sources) {
+    HopperKernels(Device device, int architecture, EarlyCompilation early, Function<V, Source> sources) {
         this.device = device;
         this.architecture = architecture;
+        this.early = early;
         this.sources = sources;
     }
 
@@ -55,7 +60,16 @@ final class HopperKernels<V extends Record> {
     /** Keeps all that are compiled, and that will be, until another place is named. */
     void keepIn(Artifacts place) {
         artifacts = place;
-        kernels.values().forEach(compiled -> compiled.source().keep(place));
+        kernels.values().stream()
+                .filter(FutureTask::isDone)
+                .forEach(task -> result(task).source().keep(place));
+    }
+
+    /** Compiles a kernel beside other work, if it runs on the device. */
+    void expect(V variant) {
+        if (areThere() && !kernels.containsKey(variant)) {
+            early.begin(() -> of(variant));
+        }
     }
 
     /**
@@ -64,7 +78,32 @@ final class HopperKernels<V extends Record> {
      * @throws IllegalStateException if it does not run on the device or cannot be compiled
      */
     CudaKernel of(V variant) {
-        return kernels.computeIfAbsent(variant, this::compile).kernel();
+        FutureTask<Compiled> task = new FutureTask<>(() -> compile(variant));
+        FutureTask<Compiled> known = kernels.putIfAbsent(variant, task);
+        if (known == null) {
+            task.run();
+        }
+        try {
+            return result(known == null ? task : known).kernel();
+        } catch (RuntimeException e) {
+            kernels.remove(variant, task); // the next one who asks tries again
+            throw e;
+        }
+    }
+
+    /** What was compiled, if need be by another thread: waits for it. */
+    private static Compiled result(FutureTask<Compiled> task) {
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException reason) {
+                throw reason;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a kernel was compiled", e);
+        }
     }
 
     private Compiled compile(V variant) {
@@ -73,7 +112,11 @@ final class HopperKernels<V extends Record> {
             throw new IllegalStateException(source.kernel() + ": this kernel is for compute capability " + HOPPER / 10.0
                     + ", the device has " + architecture / 10.0);
         }
-        CudaKernels compiled = CudaKernels.compileSpecific(source.text(), source.file(), device, artifacts);
+        Artifacts place = artifacts;
+        CudaKernels compiled = CudaKernels.compileSpecific(source.text(), source.file(), device, place);
+        if (artifacts != place) {
+            compiled.keep(artifacts);
+        }
         return new Compiled(compiled, compiled.kernel(source.kernel(), source.sharedBytes()));
     }
 }

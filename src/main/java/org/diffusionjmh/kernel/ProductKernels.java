@@ -28,15 +28,23 @@ final class ProductKernels {
 
     /**
      * @param architecture compute capability of the device times ten
+     * @param early compiles kernels that are expected to be needed
      */
-    ProductKernels(Device device, int architecture, int multiprocessors) {
+    ProductKernels(Device device, int architecture, int multiprocessors, EarlyCompilation early) {
         this.multiprocessors = multiprocessors;
-        this.kernels = new HopperKernels<>(device, architecture, ProductKernels::source);
+        this.kernels = new HopperKernels<>(device, architecture, early, ProductKernels::source);
     }
 
     /** Keeps all that are compiled, and that will be, until another place is named. */
     void keepIn(Artifacts place) {
         kernels.keepIn(place);
+    }
+
+    /** Compiles the kernels of all tiles beside other work. */
+    void expect(ScalarType type) {
+        if (HopperProducts.types().contains(type)) {
+            TILES.forEach(tile -> kernels.expect(new Variant(type, tile)));
+        }
     }
 
     /** Whether they run on the device. */

@@ -72,7 +72,7 @@ public final class CudaKernels implements AutoCloseable {
         }
         CudaRuntime runtime = CudaRuntime.load();
         runtime.setDevice(device.getDeviceId());
-        runtime.synchronizeDevice(); // makes the device's context, which the driver works in
+        runtime.makeContext();
         CudaDriver driver = CudaDriver.load();
         String architecture = architecture(driver) + suffix;
         Nvrtc nvrtc = Nvrtc.load();

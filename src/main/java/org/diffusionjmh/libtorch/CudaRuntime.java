@@ -59,6 +59,11 @@ final class CudaRuntime {
         check("cudaDeviceSynchronize");
     }
 
+    /** Makes the current device's context, which the driver works in, without waiting for anything. */
+    void makeContext() {
+        check("cudaFree", Pointer.NULL);
+    }
+
     void setDevice(int device) {
         check("cudaSetDevice", device);
     }

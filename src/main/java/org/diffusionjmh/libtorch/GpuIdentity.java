@@ -21,7 +21,7 @@ public final class GpuIdentity {
     public static Map<String, String> of(Device device) {
         CudaRuntime runtime = CudaRuntime.load();
         runtime.setDevice(device.getDeviceId());
-        runtime.synchronizeDevice(); // makes the device's context, which the driver works in
+        runtime.makeContext();
         CudaDriver driver = CudaDriver.load();
         Map<String, String> identity = new LinkedHashMap<>();
         identity.put("gpu", driver.deviceName());
