@@ -488,71 +488,91 @@ __device__ __forceinline__ void store(
     }
 }
 
-// Computes a warpgroup's rows of all of a block's tiles.
+// Computes a warpgroup's rows of all of a block's tiles. Each block of keys is one turn at the tensor cores: its scores, and the sums with the
+// values of the block before, which may be the last one of the tile before.
 __device__ __forceinline__ void attend(const Shared& shared, const Sizes& sizes, unsigned short* out, float scale) {
     int group = threadIdx.x / group_threads;
     int lane = threadIdx.x % lanes;
     int tile_row = (threadIdx.x - group_threads) / lanes * 16 + lane / 4;
-    if (group == GROUPS) {
-        pass_turn(group);
-    }
     u32 query_parity = 0;
     Slot slot;
-    for (int tile = blockIdx.x; tile < sizes.tiles; tile += gridDim.x) {
-        auto release = [&](u32 barrier) {
-            if (lane == 0) {
-                arrive(barrier);
-            }
-        };
-        u32 q[score_steps][4];
+    u32 q[score_steps][4];
+    Row state[2];
+    float scores[score_count];
+    u32 weights[value_steps][4];
+    float sums[sum_count];
+
+    auto release = [&](u32 barrier) {
+        if (lane == 0) {
+            arrive(barrier);
+        }
+    };
+    auto take_queries = [&]() {
         await(shared.query_full, query_parity);
         query_parity ^= 1;
         load_queries(q, shared.query_tile, tile_row);
         __syncwarp();
         release(shared.query_empty);
-
-        Row state[2];
-        float scores[score_count];
-        u32 weights[value_steps][4];
-        float sums[sum_count];
+    };
+    auto begin_scores = [&]() {
+        await(shared.key_full + 8 * slot.stage, slot.parity);
+        multiply_keys(scores, q, shared.key_tiles + slot.stage * tile_bytes);
+    };
+    auto begin_sums = [&](const Slot& at) {
+        await(shared.value_full + 8 * at.stage, at.parity);
+        multiply_values(sums, weights, shared.value_tiles + at.stage * tile_bytes);
+    };
+    auto take_next_block = [&]() {
+        Slot last = slot;
+        slot.advance();
+        take_turn(group);
+        begin_scores();
+        begin_sums(last);
+        pass_turn(group);
+        await_products<1>(scores);
+        release(shared.key_empty + 8 * slot.stage);
+        await_products<0>(sums);
+        release(shared.value_empty + 8 * last.stage);
+    };
+    auto begin_tile = [&]() {
+        state[0] = Row();
+        state[1] = Row();
 #pragma unroll
         for (int i = 0; i < sum_count; i++) {
             sums[i] = 0;
         }
-        auto begin_scores = [&]() {
-            await(shared.key_full + 8 * slot.stage, slot.parity);
-            multiply_keys(scores, q, shared.key_tiles + slot.stage * tile_bytes);
-        };
-        auto begin_sums = [&](const Slot& at) {
-            await(shared.value_full + 8 * at.stage, at.parity);
-            multiply_values(sums, weights, shared.value_tiles + at.stage * tile_bytes);
-        };
-
-        begin_scores();
-        await_products<0>(scores);
-        release(shared.key_empty + 8 * slot.stage);
         mask(scores, sizes.keys - (sizes.blocks - 1) * KEYS);
         rebase(scores, sums, state, scale);
         make_weights(scores, weights, sums, state, scale);
+    };
+
+    if (group == GROUPS) {
+        pass_turn(group);
+    }
+    take_queries();
+    begin_scores();
+    await_products<0>(scores);
+    release(shared.key_empty + 8 * slot.stage);
+    begin_tile();
+    int tile = blockIdx.x;
+    while (true) {
         for (int block = 1; block < sizes.blocks; block++) {
-            Slot last = slot;
-            slot.advance();
-            take_turn(group);
-            begin_scores();
-            begin_sums(last);
-            pass_turn(group);
-            await_products<1>(scores);
-            release(shared.key_empty + 8 * slot.stage);
-            await_products<0>(sums);
-            release(shared.value_empty + 8 * last.stage);
+            take_next_block();
             make_weights(scores, weights, sums, state, scale);
         }
-        begin_sums(slot);
-        await_products<0>(sums);
-        release(shared.value_empty + 8 * slot.stage);
-        slot.advance();
+        const int next = tile + gridDim.x;
+        if (next >= sizes.tiles) {
+            break;
+        }
+        take_queries();
+        take_next_block();
         store(out, sums, state, place(tile, sizes), tile_row, sizes);
+        begin_tile();
+        tile = next;
     }
+    begin_sums(slot);
+    await_products<0>(sums);
+    store(out, sums, state, place(tile, sizes), tile_row, sizes);
 }
 
 // Grid: as many blocks as run at once, but no more than tiles; block i takes every gridDim.x-th tile of queries from the i-th on. out is

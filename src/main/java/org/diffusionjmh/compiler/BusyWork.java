@@ -15,8 +15,11 @@ import org.diffusionjmh.libtorch.TensorMemory;
 
 /** Products that keep a GPU busy while what is to be timed is submitted. */
 final class BusyWork implements AutoCloseable {
-    /** Rows and columns of a product that takes a GPU some 0.2 ms. */
+    /** Rows and columns of a product's result. */
     private static final long SIDE = 4096;
+
+    /** With which a product takes a GPU some 0.8 ms: few of them have to be submitted. */
+    private static final long DEPTH = 16_384;
 
     private final NDManager manager;
     private final CompiledModule module;
@@ -34,14 +37,14 @@ final class BusyWork implements AutoCloseable {
      * @param manager owner of the arguments
      */
     static BusyWork on(NDManager manager) {
-        TensorType square = TensorType.of(DType.FP16, SIDE, SIDE);
-        Node x = new Node(new SourceOp.Input("x", square), List.of(), "");
+        TensorType rows = TensorType.of(DType.FP16, SIDE, DEPTH);
+        Node x = new Node(new SourceOp.Input("x", rows), List.of(), "");
         Node product = new Node(new Linear(), List.of(x, x), "");
         Graph graph = new Graph("busy", List.of(x), Map.of("result", product));
         return new BusyWork(
                 manager,
                 InterpretedCompiler.none().compile(graph, Parameters.none(), manager),
-                new NDList(TensorMemory.empty(ScalarType.FLOAT16, TensorTypes.shape(square), manager)));
+                new NDList(TensorMemory.empty(ScalarType.FLOAT16, TensorTypes.shape(rows), manager)));
     }
 
     /** Submits some of it, without waiting. */

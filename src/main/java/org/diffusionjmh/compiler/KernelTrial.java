@@ -17,12 +17,12 @@ import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.TensorType;
 
 /**
- * Finds the fastest of small graphs on a GPU, for one set of candidates after the other. All candidates of a set are called a few times;
- * the best two are called more often. Nothing is captured: closing captured graphs empties libtorch's cache of memory, and with it the
+ * Finds the fastest of small graphs on a GPU, for one set of candidates after the other. All candidates of a set are called twice; the
+ * best two are called more often. Nothing is captured: closing captured graphs empties libtorch's cache of memory, and with it the
  * memory of those that a network has already.
  */
 final class KernelTrial implements AutoCloseable {
-    private static final int FIRST_CALLS = 3;
+    private static final int FIRST_CALLS = 2;
     private static final int FINAL_CALLS = 8;
     private static final int FINAL_ROUNDS = 2;
     private static final int FINALISTS = 2;
@@ -98,9 +98,8 @@ final class KernelTrial implements AutoCloseable {
         }
         Map<K, CompiledModule> left = new LinkedHashMap<>(able);
         if (left.size() > 1) {
-            double shortest = shortest(seconds(left, 1, calls).values());
-            int most = (int) Math.max(1, Math.min(FINAL_CALLS, MOST_SECONDS / shortest));
-            Map<K, Double> first = seconds(left, Math.min(FIRST_CALLS, most), calls);
+            Map<K, Double> first = seconds(left, FIRST_CALLS, calls);
+            int most = (int) Math.max(1, Math.min(FINAL_CALLS, MOST_SECONDS / shortest(first.values())));
             List<K> finalists = first.entrySet().stream()
                     .sorted(Map.Entry.comparingByValue())
                     .limit(FINALISTS)
