@@ -31,7 +31,7 @@ import org.diffusionjmh.pass.AttentionChoice;
  */
 final class AttentionTuner {
     private static final int CALLS = 10;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 2;
 
     /** Work of one measured call: enough that the GPU is the limit and not the launch. */
     private static final double OPERATIONS = 2e10;
@@ -122,9 +122,12 @@ final class AttentionTuner {
         }
         TensorType key = attention.key();
         boolean own = !plain.causal() && kernels.mayAttend(attention.device(), key.size(-1), key.size(2));
-        return own
-                ? List.of(plain, new CudnnAttention(plain), new KernelAttention(plain))
-                : List.of(plain, new CudnnAttention(plain));
+        if (!own) {
+            return List.of(plain, new CudnnAttention(plain));
+        }
+        return kernels.beatsCudnn(attention.device(), key.size(-1), key.size(2))
+                ? List.of(plain, new KernelAttention(plain))
+                : List.of(plain, new CudnnAttention(plain), new KernelAttention(plain));
     }
 
     /** Never, where an implementation has no kernel for these sizes or this GPU. */

@@ -10,10 +10,10 @@ import org.diffusionjmh.libtorch.DeviceTimer.Timing;
  * much else that has to be is seen from the last time: submitting takes longer on one machine than on another, and for some kernels.
  */
 final class BusyClock implements TrialClock {
-    private static final int FEWEST_PRODUCTS = 1;
+    private static final int FEWEST_PRODUCTS = 2;
 
     /** Some 50 ms. */
-    private static final int MOST_PRODUCTS = 64;
+    private static final int MOST_PRODUCTS = 128;
 
     /** Times what submitting took last, that the GPU is busy. */
     private static final double MARGIN = 1.5;
@@ -22,7 +22,7 @@ final class BusyClock implements TrialClock {
 
     private final DeviceTimer timer;
     private final BusyWork busy;
-    private int products = 6;
+    private int products = 12;
 
     private BusyClock(DeviceTimer timer, BusyWork busy) {
         this.timer = timer;

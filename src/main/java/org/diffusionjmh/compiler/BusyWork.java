@@ -18,8 +18,8 @@ final class BusyWork implements AutoCloseable {
     /** Rows and columns of a product's result. */
     private static final long SIDE = 4096;
 
-    /** With which a product takes a GPU some 0.8 ms: few of them have to be submitted. */
-    private static final long DEPTH = 16_384;
+    /** With which a product takes a GPU some 0.4 ms: few of them have to be submitted. */
+    private static final long DEPTH = 8192;
 
     private final NDManager manager;
     private final CompiledModule module;

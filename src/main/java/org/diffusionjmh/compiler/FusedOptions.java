@@ -34,11 +34,14 @@ public record FusedOptions(Set<Mode> modes, MemoryFormat memoryFormat, boolean d
         MAX_OPTIMIZE("max-optimize", "no effect: all passes run anyway"),
         MAX_AUTOTUNE(
                 "max-autotune",
-                "no effect: on a GPU, kernels of attention and products are measured anyway, which takes seconds"),
+                "no effect: on a GPU, kernels are measured anyway, which takes seconds; measuring more of them, for"
+                        + " longer, found none that are faster"),
         LOW_PRECISION("low-precision", "what is float32 is computed in bfloat16"),
         FREEZING("freezing", "no effect: work on weights is done once anyway"),
         CUDAGRAPHS("cudagraphs", "no effect: on a GPU the rewritten graph is captured anyway"),
-        BENCHMARK("benchmark", "no effect: cuDNN chooses its algorithms without a search"),
+        BENCHMARK(
+                "benchmark",
+                "on a GPU, cuDNN searches for the fastest algorithm of each convolution that is left to it"),
         CACHE_ALL(
                 "cache-all",
                 "what compiling makes is kept on disk and taken from there, which the command generate does anyway");

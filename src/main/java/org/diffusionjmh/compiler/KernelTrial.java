@@ -23,7 +23,7 @@ import org.diffusionjmh.graph.TensorType;
  */
 final class KernelTrial implements AutoCloseable {
     private static final int FIRST_CALLS = 2;
-    private static final int FINAL_CALLS = 8;
+    private static final int FINAL_CALLS = 5;
     private static final int FINAL_ROUNDS = 2;
     private static final int FINALISTS = 2;
 

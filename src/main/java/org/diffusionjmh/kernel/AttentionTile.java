@@ -66,6 +66,16 @@ record AttentionTile(int head, int keys, int groups, int stages, boolean emulate
         return HEADS.contains(head) && (keys > FEW_KEYS || head == SMALL_HEAD);
     }
 
+    /**
+     * Whether the kernel is faster than cuDNN's: so it was at all such sizes of two U-Nets, on an H100.
+     *
+     * @param keys keys of the sequence
+     */
+    @SuppressWarnings("MagicNumber") // where cuDNN's is no longer measured
+    static boolean isFasterThanCudnn(long head, long keys) {
+        return HEADS.contains(head) && head <= LARGEST_HEAD_FOR_MANY_KEYS && keys >= 1024;
+    }
+
     /** What the source is compiled with. */
     String macros(ScalarType type) {
         return """

@@ -177,6 +177,16 @@ public final class FusedOperators {
         return kernels(device).attention().areThere() && AttentionTile.isWorthTrying(head, keys);
     }
 
+    /**
+     * Whether {@code attention} is known to be faster than cuDNN's on a GPU.
+     *
+     * @param head elements of a head
+     * @param keys keys of a sequence
+     */
+    public boolean beatsCudnn(Device device, long head, long keys) {
+        return mayAttend(device, head, keys) && AttentionTile.isFasterThanCudnn(head, keys);
+    }
+
     /** The widths of tiles with which a GPU has a kernel for {@code linear_geglu}; none if it has no such kernel. */
     public List<Integer> linearGegluTiles(Device device) {
         return kernels(device).products().areThere() ? ProductKernels.TILES : List.of();
