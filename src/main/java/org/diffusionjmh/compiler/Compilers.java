@@ -3,7 +3,6 @@ package org.diffusionjmh.compiler;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.diffusionjmh.cache.Artifacts;
-import org.diffusionjmh.compiler.FusedOptions.Mode;
 
 /** The compilers that users can choose, in one list. */
 public final class Compilers {
@@ -87,7 +86,6 @@ public final class Compilers {
         Compiler plain = options.dynamic()
                 ? new DynamicCompiler(programs, journal)
                 : InterpretedCompiler.none(programs, journal);
-        Compiler searching = options.modes().contains(Mode.BENCHMARK) ? new CudnnSearchCompiler(plain) : plain;
         KernelSupport kernels = new KernelSupport(artifacts, journal);
         DeviceChoices choices = new DeviceChoices(artifacts, environment, journal);
         DeviceGraphs graphs = new DeviceGraphs(journal);
@@ -97,7 +95,7 @@ public final class Compilers {
                 new CudaGraphCompiler(InterpretedCompiler.none(journal), graphs, journal),
                 new FusedCompiler(
                         options,
-                        searching,
+                        plain,
                         graphs,
                         kernels,
                         new Tuners(kernels, choices, journal),

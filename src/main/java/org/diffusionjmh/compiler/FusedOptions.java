@@ -41,7 +41,7 @@ public record FusedOptions(Set<Mode> modes, MemoryFormat memoryFormat, boolean d
         CUDAGRAPHS("cudagraphs", "no effect: on a GPU the rewritten graph is captured anyway"),
         BENCHMARK(
                 "benchmark",
-                "on a GPU, cuDNN searches for the fastest algorithm of each convolution that is left to it"),
+                "no effect: a search by cuDNN found no faster algorithms for the convolutions that are left to it"),
         CACHE_ALL(
                 "cache-all",
                 "what compiling makes is kept on disk and taken from there, which the command generate does anyway");

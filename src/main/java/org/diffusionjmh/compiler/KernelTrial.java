@@ -18,7 +18,7 @@ import org.diffusionjmh.graph.TensorType;
 
 /**
  * Finds the fastest of small graphs on a GPU, for one set of candidates after the other. All candidates of a set are called twice; the
- * best two are called more often. Nothing is captured: closing captured graphs empties libtorch's cache of memory, and with it the
+ * best two are called more often, unless one of them is much faster than the other. Nothing is captured: closing captured graphs empties libtorch's cache of memory, and with it the
  * memory of those that a network has already.
  */
 final class KernelTrial implements AutoCloseable {
@@ -26,6 +26,9 @@ final class KernelTrial implements AutoCloseable {
     private static final int FINAL_CALLS = 5;
     private static final int FINAL_ROUNDS = 2;
     private static final int FINALISTS = 2;
+
+    /** Times the best one's, that a finalist takes at most: two calls tell as much. */
+    private static final double CLOSE = 1.15;
 
     /** Of the calls of a candidate in a row, unless one call takes longer. */
     private static final double MOST_SECONDS = 2e-3;
@@ -96,23 +99,30 @@ final class KernelTrial implements AutoCloseable {
         if (able.isEmpty()) {
             throw new IllegalStateException("no candidate can be computed");
         }
-        Map<K, CompiledModule> left = new LinkedHashMap<>(able);
-        if (left.size() > 1) {
-            Map<K, Double> first = seconds(left, FIRST_CALLS, calls);
-            int most = (int) Math.max(1, Math.min(FINAL_CALLS, MOST_SECONDS / shortest(first.values())));
-            List<K> finalists = first.entrySet().stream()
-                    .sorted(Map.Entry.comparingByValue())
-                    .limit(FINALISTS)
-                    .map(Map.Entry::getKey)
-                    .toList();
-            left.keySet().retainAll(finalists);
-            Map<K, Double> best = new LinkedHashMap<>();
-            for (int round = 0; round < FINAL_ROUNDS; round++) {
-                seconds(left, most, calls).forEach((key, seconds) -> best.merge(key, seconds, Math::min));
-            }
-            return preferred(best);
+        if (able.size() == 1) {
+            return able.keySet().iterator().next();
         }
-        return left.keySet().iterator().next();
+        Map<K, Double> first = seconds(able, FIRST_CALLS, calls);
+        double shortest = shortest(first.values());
+        List<K> finalists = first.entrySet().stream()
+                .filter(entry -> entry.getValue() <= CLOSE * shortest)
+                .sorted(Map.Entry.comparingByValue())
+                .limit(FINALISTS)
+                .map(Map.Entry::getKey)
+                .toList();
+        return finalists.size() == 1 ? finalists.get(0) : preferred(finalRounds(able, finalists, shortest, calls));
+    }
+
+    private <K> Map<K, Double> finalRounds(
+            Map<K, CompiledModule> able, List<K> finalists, double shortest, Calls calls) {
+        Map<K, CompiledModule> left = new LinkedHashMap<>(able);
+        left.keySet().retainAll(finalists);
+        int repeats = (int) Math.max(1, Math.min(FINAL_CALLS, MOST_SECONDS / shortest));
+        Map<K, Double> best = new LinkedHashMap<>();
+        for (int round = 0; round < FINAL_ROUNDS; round++) {
+            seconds(left, repeats, calls).forEach((key, seconds) -> best.merge(key, seconds, Math::min));
+        }
+        return best;
     }
 
     private static double shortest(Collection<Double> seconds) {
