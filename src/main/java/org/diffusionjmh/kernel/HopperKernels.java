@@ -2,9 +2,9 @@ package org.diffusionjmh.kernel;
 
 import ai.djl.Device;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.libtorch.CudaKernel;
@@ -24,7 +24,7 @@ final class HopperKernels<V extends Record> {
     private final int architecture;
     private final Function<V, Source> sources;
     private final EarlyCompilation early;
-    private final Map<V, FutureTask<Compiled>> kernels = new ConcurrentHashMap<>();
+    private final Map<V, CompletableFuture<Compiled>> kernels = new ConcurrentHashMap<>();
 
     private volatile Artifacts artifacts = Artifacts.none();
 
@@ -61,8 +61,8 @@ final class HopperKernels<V extends Record> {
     void keepIn(Artifacts place) {
         artifacts = place;
         kernels.values().stream()
-                .filter(FutureTask::isDone)
-                .forEach(task -> result(task).source().keep(place));
+                .filter(compiled -> compiled.isDone() && !compiled.isCompletedExceptionally())
+                .forEach(compiled -> compiled.join().source().keep(place));
     }
 
     /** Compiles a kernel beside other work, if it runs on the device. */
@@ -78,31 +78,31 @@ final class HopperKernels<V extends Record> {
      * @throws IllegalStateException if it does not run on the device or cannot be compiled
      */
     CudaKernel of(V variant) {
-        FutureTask<Compiled> task = new FutureTask<>(() -> compile(variant));
-        FutureTask<Compiled> known = kernels.putIfAbsent(variant, task);
-        if (known == null) {
-            task.run();
+        CompletableFuture<Compiled> own = new CompletableFuture<>();
+        CompletableFuture<Compiled> other = kernels.putIfAbsent(variant, own);
+        if (other != null) {
+            return result(other).kernel();
         }
         try {
-            return result(known == null ? task : known).kernel();
-        } catch (RuntimeException e) {
-            kernels.remove(variant, task); // the next one who asks tries again
+            Compiled compiled = compile(variant);
+            own.complete(compiled);
+            return compiled.kernel();
+        } catch (RuntimeException | Error e) {
+            kernels.remove(variant, own); // the next one who asks tries again
+            own.completeExceptionally(e);
             throw e;
         }
     }
 
-    /** What was compiled, if need be by another thread: waits for it. */
-    private static Compiled result(FutureTask<Compiled> task) {
+    /** What another thread has compiled, or will have: waits for it. */
+    private static Compiled result(CompletableFuture<Compiled> compiled) {
         try {
-            return task.get();
-        } catch (ExecutionException e) {
+            return compiled.join();
+        } catch (CompletionException e) {
             if (e.getCause() instanceof RuntimeException reason) {
                 throw reason;
             }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while a kernel was compiled", e);
+            throw e;
         }
     }
 
