@@ -18,8 +18,8 @@ import org.diffusionjmh.graph.TensorType;
 
 /**
  * Finds the fastest of small graphs on a GPU, for one set of candidates after the other. All candidates of a set are called twice; the
- * best two are called more often, unless one of them is much faster than the other. Nothing is captured: closing captured graphs empties libtorch's cache of memory, and with it the
- * memory of those that a network has already.
+ * best two are called more often, unless one of them is much faster than the other. Nothing is captured: closing captured graphs empties
+ * libtorch's cache of memory, and with it the memory of those that a network has already.
  */
 final class KernelTrial implements AutoCloseable {
     private static final int FIRST_CALLS = 2;

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.libtorch.CudaKernel;
 import org.diffusionjmh.libtorch.ScalarType;
@@ -29,7 +30,7 @@ final class AttentionKernels {
      * @param architecture compute capability of the device times ten
      * @param early compiles kernels that are expected to be needed
      */
-    AttentionKernels(Device device, int architecture, int multiprocessors, EarlyCompilation early) {
+    AttentionKernels(Device device, int architecture, int multiprocessors, Executor early) {
         this.multiprocessors = multiprocessors;
         this.kernels = new HopperKernels<>(device, architecture, early, AttentionKernels::source);
     }

@@ -26,6 +26,9 @@ record AttentionTile(int head, int keys, int groups, int stages, boolean emulate
 
     private static final int LARGEST_HEAD_FOR_MANY_KEYS = 80;
 
+    /** From here on cuDNN's kernel was never the faster one. */
+    private static final int KEYS_OF_LONG_SEQUENCES = 1024;
+
     /** Up to here registers suffice for three groups; and exponentials take longer than products. */
     private static final int SMALL_HEAD = 64;
 
@@ -71,9 +74,8 @@ record AttentionTile(int head, int keys, int groups, int stages, boolean emulate
      *
      * @param keys keys of the sequence
      */
-    @SuppressWarnings("MagicNumber") // where cuDNN's is no longer measured
     static boolean isFasterThanCudnn(long head, long keys) {
-        return HEADS.contains(head) && head <= LARGEST_HEAD_FOR_MANY_KEYS && keys >= 1024;
+        return isWorthTrying(head, keys) && head <= LARGEST_HEAD_FOR_MANY_KEYS && keys >= KEYS_OF_LONG_SEQUENCES;
     }
 
     /** What the source is compiled with. */

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.graph.ConvTile;
 import org.diffusionjmh.libtorch.CudaKernel;
@@ -28,7 +29,7 @@ final class ConvKernels {
      * @param architecture compute capability of the device times ten
      * @param early compiles kernels that are expected to be needed
      */
-    ConvKernels(Device device, int architecture, int multiprocessors, EarlyCompilation early) {
+    ConvKernels(Device device, int architecture, int multiprocessors, Executor early) {
         this.multiprocessors = multiprocessors;
         this.kernels = new HopperKernels<>(device, architecture, early, ConvKernels::source);
     }
@@ -58,7 +59,10 @@ final class ConvKernels {
 
     /** Compiles those of some tiles, all at once. */
     void compile(ScalarType type, Collection<ConvTile> tiles) {
-        tiles.parallelStream().forEach(tile -> kernels.of(new Variant(type, tile)));
+        List<Variant> variants =
+                tiles.stream().map(tile -> new Variant(type, tile)).toList();
+        variants.forEach(kernels::expect);
+        variants.forEach(kernels::of);
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.diffusionjmh.kernel;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -10,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * Compiles kernels beside other work, before they are needed. What has begun when the JVM exits is waited for: the exit unloads the
  * compiler, which must not be at work then.
  */
-final class EarlyCompilation {
+final class EarlyCompilation implements Executor {
     private static final long IDLE_SECONDS = 5;
 
     /** More than the largest kernel takes on a slow machine. */
@@ -34,7 +35,8 @@ final class EarlyCompilation {
     }
 
     /** Compiles when a thread is free. Whoever needs what could not be compiled tries again, and learns why. */
-    void begin(Runnable compile) {
+    @Override
+    public void execute(Runnable compile) {
         try {
             threads.execute(() -> {
                 try {

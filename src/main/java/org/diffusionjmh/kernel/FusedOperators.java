@@ -184,7 +184,7 @@ public final class FusedOperators {
      * @param keys keys of a sequence
      */
     public boolean beatsCudnn(Device device, long head, long keys) {
-        return mayAttend(device, head, keys) && AttentionTile.isFasterThanCudnn(head, keys);
+        return kernels(device).attention().areThere() && AttentionTile.isFasterThanCudnn(head, keys);
     }
 
     /** The widths of tiles with which a GPU has a kernel for {@code linear_geglu}; none if it has no such kernel. */

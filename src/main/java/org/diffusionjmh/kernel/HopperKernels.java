@@ -2,9 +2,11 @@ package org.diffusionjmh.kernel;
 
 import ai.djl.Device;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.libtorch.CudaKernel;
@@ -23,8 +25,9 @@ final class HopperKernels<V extends Record> {
     private final Device device;
     private final int architecture;
     private final Function<V, Source> sources;
-    private final EarlyCompilation early;
+    private final Executor early;
     private final Map<V, CompletableFuture<Compiled>> kernels = new ConcurrentHashMap<>();
+    private final Set<V> expected = ConcurrentHashMap.newKeySet();
 
     private volatile Artifacts artifacts = Artifacts.none();
 
@@ -45,7 +48,7 @@ final class HopperKernels<V extends Record> {
      * @param early compiles what is expected to be needed
      * @param sources the program of each
      */
-    HopperKernels(Device device, int architecture, EarlyCompilation early, Function<V, Source> sources) {
+    HopperKernels(Device device, int architecture, Executor early, Function<V, Source> sources) {
         this.device = device;
         this.architecture = architecture;
         this.early = early;
@@ -65,10 +68,10 @@ final class HopperKernels<V extends Record> {
                 .forEach(compiled -> compiled.join().source().keep(place));
     }
 
-    /** Compiles a kernel beside other work, if it runs on the device. */
+    /** Compiles a kernel beside other work, if it runs on the device. That many layers expect it makes no difference. */
     void expect(V variant) {
-        if (areThere() && !kernels.containsKey(variant)) {
-            early.begin(() -> of(variant));
+        if (areThere() && expected.add(variant)) {
+            early.execute(() -> of(variant));
         }
     }
 
@@ -83,9 +86,13 @@ final class HopperKernels<V extends Record> {
         if (other != null) {
             return result(other).kernel();
         }
+        Artifacts place = artifacts;
         try {
-            Compiled compiled = compile(variant);
+            Compiled compiled = compile(variant, place);
             own.complete(compiled);
+            if (artifacts != place) {
+                compiled.source().keep(artifacts); // named meanwhile, when this was not complete
+            }
             return compiled.kernel();
         } catch (RuntimeException | Error e) {
             kernels.remove(variant, own); // the next one who asks tries again
@@ -106,17 +113,13 @@ final class HopperKernels<V extends Record> {
         }
     }
 
-    private Compiled compile(V variant) {
+    private Compiled compile(V variant, Artifacts place) {
         Source source = sources.apply(variant);
         if (!areThere()) {
             throw new IllegalStateException(source.kernel() + ": this kernel is for compute capability " + HOPPER / 10.0
                     + ", the device has " + architecture / 10.0);
         }
-        Artifacts place = artifacts;
         CudaKernels compiled = CudaKernels.compileSpecific(source.text(), source.file(), device, place);
-        if (artifacts != place) {
-            compiled.keep(artifacts);
-        }
         return new Compiled(compiled, compiled.kernel(source.kernel(), source.sharedBytes()));
     }
 }

@@ -198,7 +198,7 @@ class AttentionKernelsTest {
     /** What there is no kernel for is told, with what there is. */
     @Test
     void refusesWhatItHasNoKernelFor() {
-        AttentionKernels kernels = new AttentionKernels(Device.cpu(), 80, 108, new EarlyCompilation());
+        AttentionKernels kernels = new AttentionKernels(Device.cpu(), 80, 108, Runnable::run);
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             String wide = assertThrows(
                             IllegalArgumentException.class, () -> call(kernels, ScalarType.FLOAT32, 64, 1, manager))

@@ -221,7 +221,7 @@ class ConvOperatorsTest {
     /** What there is no kernel for is told, with what there is. */
     @Test
     void refusesWhatItHasNoKernelFor() {
-        ConvKernels kernels = new ConvKernels(Device.cpu(), 80, 108, new EarlyCompilation());
+        ConvKernels kernels = new ConvKernels(Device.cpu(), 80, 108, Runnable::run);
         ConvTile tile = new ConvTile(128, 160);
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             String wide = assertThrows(

@@ -14,7 +14,7 @@ class EarlyCompilationTest {
         CountDownLatch caller = new CountDownLatch(1);
         CountDownLatch compiled = new CountDownLatch(1);
         boolean[] daemon = new boolean[1];
-        new EarlyCompilation().begin(() -> {
+        new EarlyCompilation().execute(() -> {
             await(caller);
             daemon[0] = Thread.currentThread().isDaemon();
             compiled.countDown();
@@ -31,11 +31,11 @@ class EarlyCompilationTest {
         CountDownLatch compiled = new CountDownLatch(1);
         EarlyCompilation early = new EarlyCompilation();
         for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
-            early.begin(() -> {
+            early.execute(() -> {
                 throw new IllegalStateException("does not compile");
             });
         }
-        early.begin(compiled::countDown);
+        early.execute(compiled::countDown);
         assertTrue(compiled.await(10, TimeUnit.SECONDS));
     }
 

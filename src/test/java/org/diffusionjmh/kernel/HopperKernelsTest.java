@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -27,7 +29,11 @@ class HopperKernelsTest {
     private final CountDownLatch asked = new CountDownLatch(1);
 
     private HopperKernels<Variant> kernels(int architecture) {
-        return new HopperKernels<>(Device.cpu(), architecture, new EarlyCompilation(), this::source);
+        return kernels(architecture, new EarlyCompilation());
+    }
+
+    private HopperKernels<Variant> kernels(int architecture, Executor early) {
+        return new HopperKernels<>(Device.cpu(), architecture, early, this::source);
     }
 
     private HopperKernels.Source source(Variant variant) {
@@ -90,5 +96,17 @@ class HopperKernelsTest {
         kernels(HOPPER).expect(new Variant(3));
         begun.await();
         asked.countDown();
+    }
+
+    /** As many layers of a network do. */
+    @Test
+    void whatIsExpectedOftenIsBegunOnce() {
+        List<Runnable> begun = new ArrayList<>();
+        HopperKernels<Variant> kernels = kernels(HOPPER, begun::add);
+        for (int layer = 0; layer < 3; layer++) {
+            kernels.expect(new Variant(4));
+            kernels.expect(new Variant(5));
+        }
+        assertEquals(2, begun.size());
     }
 }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToLongFunction;
 import org.diffusionjmh.libtorch.TorchSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -64,17 +65,15 @@ class KernelSpeedTest {
         try (TorchSession session = TorchSession.open(System.getProperty("device"))) {
             session.call(() -> {
                 FusedOperators.get().prepare(session.device());
-                for (long[] shape : new long[][] {
+                compare(session, NORMS, shape -> shape[1], new long[][] {
                     {2, 320, 128, 128},
                     {2, 960, 128, 128},
                     {2, 640, 64, 64},
                     {2, 1280, 32, 32},
                     {2, 320, 64, 64},
                     {2, 1280, 16, 16}
-                }) {
-                    compare(session, shape, shape[1], NORMS);
-                }
-                for (long[] shape : new long[][] {
+                });
+                compare(session, PIXEL_NORMS, shape -> shape[3], new long[][] {
                     {2, 128, 128, 320},
                     {3, 128, 128, 320},
                     {2, 64, 64, 640},
@@ -83,23 +82,28 @@ class KernelSpeedTest {
                     {3, 64, 64, 320},
                     {2, 16, 16, 1280},
                     {1, 128, 128, 512}
-                }) {
-                    compare(session, shape, shape[3], PIXEL_NORMS);
-                }
-                for (long[] shape : new long[][] {
+                });
+                compare(session, CONCATS, shape -> 2 * shape[4], new long[][] {
                     {2, 2, 128, 128, 320},
                     {2, 2, 64, 64, 640},
                     {2, 2, 32, 32, 1280},
                     {2, 3, 16, 16, 1280}
-                }) {
-                    compare(session, shape, 2 * shape[4], CONCATS);
-                }
-                for (long[] shape :
-                        new long[][] {{2, 4096, 5120}, {2, 1024, 10240}, {2, 1024, 5120}, {2, 256, 10240}}) {
-                    compare(session, shape, 1, GEGLUS);
-                }
+                });
+                compare(session, GEGLUS, shape -> 1, new long[][] {
+                    {2, 4096, 5120},
+                    {2, 1024, 10240},
+                    {2, 1024, 5120},
+                    {2, 256, 10240}
+                });
                 return null;
             });
+        }
+    }
+
+    private static void compare(
+            TorchSession session, List<Variant> variants, ToLongFunction<long[]> channels, long[][] shapes) {
+        for (long[] shape : shapes) {
+            compare(session, shape, channels.applyAsLong(shape), variants);
         }
     }
 

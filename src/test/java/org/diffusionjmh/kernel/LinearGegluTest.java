@@ -140,7 +140,7 @@ class LinearGegluTest {
     /** What there is no kernel for is told, with what there is. */
     @Test
     void refusesWhatItHasNoKernelFor() {
-        ProductKernels kernels = new ProductKernels(Device.cpu(), 80, 108, new EarlyCompilation());
+        ProductKernels kernels = new ProductKernels(Device.cpu(), 80, 108, Runnable::run);
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             String wide = assertThrows(
                             IllegalArgumentException.class, () -> call(kernels, ScalarType.FLOAT32, 16, 128, manager))
