@@ -1,10 +1,9 @@
 package org.diffusionjmh.compiler;
 
 import ai.djl.Device;
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,26 +20,26 @@ import org.diffusionjmh.graph.MovementOp.Permute;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.SourceOp;
 import org.diffusionjmh.graph.TensorType;
+import org.diffusionjmh.libtorch.AttentionBackend;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.pass.AttentionChoice;
 
 /**
- * Measures the kernels of each attention that a network has on a GPU, once for each of its sizes: libtorch's choice, cuDNN's and this
- * project's. Some milliseconds each, and about two seconds to compile a kernel of this project.
+ * Finds the kernel of each attention that a network has on a GPU, once for each of its sizes: this project's where it is known to be the
+ * fastest, else what measures fastest of libtorch's choice, cuDNN's and this project's. Some tens of milliseconds each, most of it for
+ * cuDNN to plan.
  */
 final class AttentionTuner {
+    private static final List<Integer> HEADS_FIRST = List.of(0, 2, 1, 3);
+
     private static final int CALLS = 10;
-    private static final int ROUNDS = 2;
 
-    /** Work of one measured call: enough that the GPU is the limit and not the launch. */
-    private static final double OPERATIONS = 2e10;
+    /** Operations of a call that takes so long that what is in the cache before matters little. */
+    private static final double LONG = 2e10;
 
-    /** Work of a call that takes so long that one of it tells enough. */
-    private static final double LONG = 2e11;
-
-    /** Elements of the largest tensor in a measured call, unless the network's own is larger. */
-    private static final long ELEMENTS = 1L << 23;
+    /** Elements of the largest head for which cuDNN's kernel was ever the fastest. */
+    private static final int LARGEST_HEAD_OF_CUDNN = 256;
 
     private final KernelSupport kernels;
     private final DeviceChoices choices;
@@ -61,25 +60,54 @@ final class AttentionTuner {
         String subject() {
             return "%s(%s, %s)".formatted(attention, query, key);
         }
+
+        DType dtype() {
+            return query.dtype();
+        }
+
+        long head() {
+            return key.size(-1);
+        }
+
+        long keys() {
+            return key.size(2);
+        }
     }
 
     /** What measuring on a device says. */
-    AttentionChoice on(Device device) {
+    AttentionChoice on(TrialSession trials) {
+        Device device = trials.device();
         if (!device.isGpu()) {
             return AttentionChoice.LIBTORCH;
         }
-        return (attention, query, key) -> known.computeIfAbsent(new Case(device, attention, query, key), this::choice);
+        return (attention, query, key) ->
+                known.computeIfAbsent(new Case(device, attention, query, key), each -> choice(each, trials));
     }
 
-    private AttentionOp choice(Case attention) {
-        List<AttentionOp> candidates = candidates(attention);
-        return candidates.size() == 1
-                ? candidates.get(0)
-                : journal.timed(CompilePhase.TUNE, () -> choice(attention, candidates));
+    private AttentionOp choice(Case attention, TrialSession trials) {
+        ScaledDotProductAttention plain = attention.attention();
+        if (attention.dtype() != DType.FP16 && attention.dtype() != DType.BF16) {
+            return plain;
+        }
+        return journal.timed(
+                CompilePhase.TUNE,
+                () -> attendsFastest(attention) ? new KernelAttention(plain) : measured(attention, trials));
+    }
+
+    private boolean attendsFastest(Case attention) {
+        try {
+            return !attention.attention().causal()
+                    && kernels.attendsFastest(
+                            attention.device(), attention.dtype(), attention.head(), attention.keys());
+        } catch (RuntimeException e) {
+            journal.warn("fused runs libtorch's own attention: " + e.getMessage());
+            return false;
+        }
     }
 
     /** A choice that was made while a candidate failed is not kept: memory may have been short, which may not last. */
-    private AttentionOp choice(Case attention, List<AttentionOp> candidates) {
+    private AttentionOp measured(Case attention, TrialSession trials) {
+        List<AttentionOp> candidates = candidates(attention);
         TunedChoices kept = choices.on(attention.device());
         Optional<AttentionOp> before = kept.find(attention.subject()).flatMap(name -> candidates.stream()
                 .filter(candidate -> name(candidate).equals(name))
@@ -87,12 +115,15 @@ final class AttentionTuner {
         if (before.isPresent()) {
             return before.get();
         }
-        Map<AttentionOp, Double> seconds = seconds(attention, candidates);
-        AttentionOp fastest = seconds.entrySet().stream()
-                .min(Map.Entry.comparingByValue())
-                .orElseThrow()
-                .getKey();
-        if (!seconds.containsValue(Double.POSITIVE_INFINITY)) {
+        candidates.removeIf(candidate -> candidate instanceof CudnnAttention && isCudnnAnyway(attention));
+        if (candidates.size() == 1) {
+            return candidates.get(0);
+        }
+        Map<AttentionOp, Graph> graphs = new LinkedHashMap<>();
+        candidates.forEach(candidate -> graphs.put(candidate, graph(candidate, attention)));
+        List<RuntimeException> refusals = new ArrayList<>();
+        AttentionOp fastest = trials.trial().fastest(graphs, refusals::add).orElse(attention.attention());
+        if (refusals.isEmpty()) {
             kept.keep(attention.subject(), name(fastest));
         }
         return fastest;
@@ -102,106 +133,61 @@ final class AttentionTuner {
         return op.getClass().getSimpleName();
     }
 
-    private static Map<AttentionOp, Double> seconds(Case attention, List<AttentionOp> candidates) {
-        Map<AttentionOp, Double> seconds = new LinkedHashMap<>();
-        try (NDManager manager = NDManager.newBaseManager(attention.device(), "PyTorch");
-                BusyClock clock = BusyClock.on(manager)) {
-            for (AttentionOp candidate : candidates) {
-                seconds.put(candidate, secondsIfAny(candidate, attention, clock, manager));
-            }
-        }
-        return seconds;
-    }
-
-    /** In the order in which they are preferred. */
+    /** Those that may be the fastest, in the order in which they are preferred. */
     private List<AttentionOp> candidates(Case attention) {
         ScaledDotProductAttention plain = attention.attention();
-        DType dtype = attention.query().dtype();
-        if (dtype != DType.FP16 && dtype != DType.BF16) {
-            return List.of(plain);
+        List<AttentionOp> candidates = new ArrayList<>(List.of(plain));
+        if (attention.head() <= LARGEST_HEAD_OF_CUDNN) {
+            candidates.add(new CudnnAttention(plain));
         }
-        TensorType key = attention.key();
-        boolean own = !plain.causal() && kernels.mayAttend(attention.device(), key.size(-1), key.size(2));
-        if (!own) {
-            return List.of(plain, new CudnnAttention(plain));
+        if (!plain.causal() && kernels.mayAttend(attention.device(), attention.head(), attention.keys())) {
+            candidates.add(new KernelAttention(plain));
         }
-        return kernels.beatsCudnn(attention.device(), key.size(-1), key.size(2))
-                ? List.of(plain, new KernelAttention(plain))
-                : List.of(plain, new CudnnAttention(plain), new KernelAttention(plain));
+        return candidates;
     }
 
-    /** Never, where an implementation has no kernel for these sizes or this GPU. */
-    private static double secondsIfAny(AttentionOp op, Case attention, BusyClock clock, NDManager manager) {
-        try {
-            return seconds(op, attention, clock, manager);
-        } catch (EngineException e) {
-            return Double.POSITIVE_INFINITY;
+    /** Whether libtorch's choice is cuDNN's kernel. */
+    private static boolean isCudnnAnyway(Case attention) {
+        try (NDManager scope = NDManager.newBaseManager(attention.device(), "PyTorch")) {
+            boolean causal = attention.attention().causal();
+            return AttentionBackend.chosen(
+                            empty(attention.query(), scope), empty(attention.key(), scope), causal, scope)
+                    .filter(backend -> backend == AttentionBackend.CUDNN)
+                    .isPresent();
         }
     }
 
-    private static double seconds(AttentionOp op, Case attention, BusyClock clock, NDManager manager) {
-        long batch = batch(attention);
-        TensorType query = sequences(attention.query(), batch);
-        TensorType key = sequences(attention.key(), batch);
-        Graph graph = calls(op, query, key);
-        try (NDManager scope = manager.newSubManager();
-                CompiledModule module = InterpretedCompiler.none().compile(graph, Parameters.none(), scope)) {
-            NDList arguments = new NDList(random(query, scope), random(key, scope), random(key, scope));
-            Runnable call = () -> {
-                try (NDManager results = scope.newSubManager()) {
-                    module.run(arguments, results);
-                }
-            };
-            call.run(); // compiles kernels and makes plans
-            double best = Double.MAX_VALUE;
-            for (int round = 0; round < ROUNDS; round++) {
-                best = Math.min(best, clock.seconds(List.of(call)).get(0));
-            }
-            return best;
-        }
+    private static NDArray empty(TensorType heads, NDManager scope) {
+        TensorType type = sequences(heads);
+        return TensorMemory.empty(ScalarType.of(TensorTypes.dataType(type.dtype())), TensorTypes.shape(type), scope)
+                .transpose(0, 2, 1, 3);
     }
 
-    private static long batch(Case attention) {
-        TensorType query = sequences(attention.query(), attention.query().size(0));
-        double operations = operations(query, sequences(attention.key(), 1));
-        long longest = Math.max(query.elements(), attention.key().elements());
-        long repeats = Math.min((long) Math.ceil(OPERATIONS / operations), Math.max(1, ELEMENTS / longest));
-        return query.size(0) * Math.max(1, repeats);
+    /** [N, heads, L, d] as it lies in memory: [N, L, heads, d]. */
+    private static TensorType sequences(TensorType type) {
+        return type.withShape(List.of(type.size(0), type.size(2), type.size(1), type.size(3)));
     }
 
-    /** Of queries and keys as they lie in memory. */
-    private static double operations(TensorType query, TensorType key) {
-        return 4.0 * query.elements() * key.size(1);
-    }
-
-    /** [N, heads, L, d] as it lies in memory: [batch, L, heads, d]. */
-    private static TensorType sequences(TensorType type, long batch) {
-        return type.withShape(List.of(batch, type.size(2), type.size(1), type.size(3)));
-    }
-
-    /** Each call attends with the last one's result, so that only two are in memory at a time. */
-    private static Graph calls(AttentionOp op, TensorType query, TensorType key) {
+    /** Each call attends with the last one's result: what an attention reads was just written in a network too. */
+    private static Graph graph(AttentionOp op, Case attention) {
+        TensorType query = sequences(attention.query());
+        TensorType key = sequences(attention.key());
         List<Node> inputs = List.of(input("q", query), input("k", key), input("v", key));
-        List<Node> heads = inputs.stream()
-                .map(input -> new Node(new Permute(List.of(0, 2, 1, 3)), List.of(input), ""))
-                .toList();
+        List<Node> heads = inputs.stream().map(AttentionTuner::headsFirst).toList();
         Node result = heads.get(0);
-        int calls = operations(query, key) < LONG ? CALLS : 1;
+        int calls = 4.0 * query.elements() * key.size(1) < LONG ? CALLS : 1;
         for (int i = 0; i < calls; i++) {
             result = new Node(op, List.of(result, heads.get(1), heads.get(2)), "");
         }
         // A kernel that cannot be launched has a result that nothing can take: so something has to.
-        Node taken = new Node(new Permute(List.of(0, 2, 1, 3)), List.of(result), "");
-        return new Graph("attention", inputs, Map.of("result", taken));
+        return new Graph("attention", inputs, Map.of("result", headsFirst(result)));
+    }
+
+    private static Node headsFirst(Node node) {
+        return new Node(new Permute(HEADS_FIRST), List.of(node), "");
     }
 
     private static Node input(String label, TensorType type) {
         return new Node(new SourceOp.Input(label, type), List.of(), "");
-    }
-
-    private static NDArray random(TensorType type, NDManager manager) {
-        try (NDArray wide = manager.randomNormal(TensorTypes.shape(type))) {
-            return TensorMemory.copy(wide, ScalarType.of(TensorTypes.dataType(type.dtype())), manager);
-        }
     }
 }

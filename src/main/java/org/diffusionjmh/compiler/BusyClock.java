@@ -15,14 +15,32 @@ final class BusyClock implements TrialClock {
     /** Some 50 ms. */
     private static final int MOST_PRODUCTS = 128;
 
-    /** Times what submitting took last, that the GPU is busy. */
-    private static final double MARGIN = 1.5;
+    /** Times what submitting is expected to take, that the GPU is busy. */
+    private static final double MARGIN = 1.25;
 
     private static final int ATTEMPTS = 3;
 
     private final DeviceTimer timer;
     private final BusyWork busy;
-    private int products = 12;
+
+    /** As seen last. */
+    private Costs costs = new Costs(1e-4, 1e-4, 4e-4);
+
+    /**
+     * Seconds that something takes once.
+     *
+     * @param call to submit what is timed
+     * @param product to submit a product
+     * @param busy that a product keeps the GPU busy
+     */
+    record Costs(double call, double product, double busy) {
+        /** Products that keep the GPU busy until some calls are submitted, and they themselves. */
+        int products(int calls) {
+            double gain = busy - MARGIN * product;
+            double wanted = gain > 0 ? Math.ceil(MARGIN * call * calls / gain) : MOST_PRODUCTS;
+            return (int) Math.max(FEWEST_PRODUCTS, Math.min(MOST_PRODUCTS, wanted));
+        }
+    }
 
     private BusyClock(DeviceTimer timer, BusyWork busy) {
         this.timer = timer;
@@ -39,19 +57,34 @@ final class BusyClock implements TrialClock {
     }
 
     @Override
-    public List<Double> seconds(List<Runnable> works) {
-        Timing timing = timing(works);
+    public List<Double> seconds(List<Runnable> calls, int repeats) {
+        Timing timing = timing(calls, repeats);
         for (int attempt = 1; attempt < ATTEMPTS && !timing.isHidden(); attempt++) {
-            timing = timing(works);
+            timing = timing(calls, repeats);
         }
-        return timing.seconds();
+        return timing.seconds().stream().map(seconds -> seconds / repeats).toList();
     }
 
-    private Timing timing(List<Runnable> works) {
-        Timing timing = timer.secondsBehind(() -> busy.submit(products), works);
-        double wanted = Math.ceil(MARGIN * products * timing.submitting() / timing.ahead());
-        products = (int) Math.max(FEWEST_PRODUCTS, Math.min(MOST_PRODUCTS, wanted));
+    /** The first is called once more before: what comes right after the other work takes longer than it else would. */
+    private Timing timing(List<Runnable> calls, int repeats) {
+        int count = 1 + calls.size() * repeats;
+        int products = costs.products(count);
+        List<Runnable> works =
+                calls.stream().map(call -> repeated(call, repeats)).toList();
+        Timing timing = timer.secondsBehind(() -> busy.submit(products), calls.get(0), works);
+        costs = new Costs(
+                (timing.submitting() - timing.submittingAhead()) / count,
+                timing.submittingAhead() / products,
+                timing.ahead() / products);
         return timing;
+    }
+
+    private static Runnable repeated(Runnable call, int repeats) {
+        return () -> {
+            for (int i = 0; i < repeats; i++) {
+                call.run();
+            }
+        };
     }
 
     @Override

@@ -18,7 +18,7 @@ import org.diffusionjmh.pass.ConvLayer;
 
 /**
  * Measures, once for each of its sizes, the convolutions that a network has on a GPU: cuDNN's, and this project's in the tiles that suit the
- * size. Some 20 milliseconds each, and about a second to compile the kernels of a network.
+ * size. Some 12 milliseconds each, and about a second to compile the kernels of a network.
  */
 final class ConvTuner {
     /** Of a choice, beside tiles. */
@@ -41,16 +41,18 @@ final class ConvTuner {
     private record Case(Device device, ConvLayer layer) {}
 
     /** What measuring on a device says. */
-    ConvChoice on(Device device) {
-        return device.isGpu() ? layers -> tiles(device, layers) : ConvChoice.LIBTORCH;
+    ConvChoice on(TrialSession trials) {
+        return trials.device().isGpu() ? layers -> tiles(trials, layers) : ConvChoice.LIBTORCH;
     }
 
-    private Map<ConvLayer, ConvTile> tiles(Device device, Set<ConvLayer> layers) {
+    private Map<ConvLayer, ConvTile> tiles(TrialSession trials, Set<ConvLayer> layers) {
+        Device device = trials.device();
         Map<ConvLayer, List<ConvTile>> unknown = new LinkedHashMap<>();
         layers.stream()
                 .filter(layer -> !known.containsKey(new Case(device, layer)))
                 .forEach(layer -> {
-                    List<ConvTile> worthTrying = kernels.convTiles(device, layer.x(), ConvCandidates.product(layer));
+                    List<ConvTile> worthTrying =
+                            kernels.convTiles(device, layer.weight(), ConvCandidates.product(layer));
                     if (!worthTrying.isEmpty()) {
                         unknown.put(layer, worthTrying);
                     }
@@ -59,7 +61,7 @@ final class ConvTuner {
             journal.timed(CompilePhase.TUNE, () -> {
                 TunedChoices kept = choices.on(device);
                 unknown.entrySet().removeIf(entry -> isKnown(device, entry.getKey(), entry.getValue(), kept));
-                measure(device, unknown, kept);
+                measure(trials, unknown, kept);
                 return true;
             });
         }
@@ -85,17 +87,17 @@ final class ConvTuner {
         return text.equals(LIBTORCH) ? Optional.of(Optional.empty()) : tile;
     }
 
-    private void measure(Device device, Map<ConvLayer, List<ConvTile>> layers, TunedChoices kept) {
-        if (layers.isEmpty()) {
-            return;
-        }
-        try (KernelTrial trial = KernelTrial.open(device)) {
+    private void measure(TrialSession trials, Map<ConvLayer, List<ConvTile>> layers, TunedChoices kept) {
+        Device device = trials.device();
+        try {
             compile(device, layers);
             layers.forEach((layer, tiles) -> {
                 Map<Optional<ConvTile>, Graph> candidates = ConvCandidates.of(layer, tiles);
-                Optional<ConvTile> fastest = trial.fastest(candidates, refusal -> {
-                    throw refusal;
-                });
+                Optional<ConvTile> fastest = trials.trial()
+                        .fastest(candidates, refusal -> {
+                            throw refusal;
+                        })
+                        .orElseThrow();
                 known.put(new Case(device, layer), fastest);
                 kept.keep(layer.toString(), fastest.map(ConvTile::toString).orElse(LIBTORCH));
             });

@@ -83,8 +83,10 @@ final class FusedCompiler implements Compiler {
     }
 
     private Rewriting rewriting(Graph graph, Device device) {
-        PassPipeline passes = passes(device, tuners.on(device));
-        return kept.rewriting(graph, device, kernels.abilities(device), () -> Rewriting.of(graph, passes));
+        try (TrialSession trials = new TrialSession(device)) {
+            PassPipeline passes = passes(device, tuners.on(trials));
+            return kept.rewriting(graph, device, kernels.abilities(device), () -> Rewriting.of(graph, passes));
+        }
     }
 
     private CompiledModule compile(Graph graph, Rewriting rewriting, Parameters parameters, NDManager manager) {

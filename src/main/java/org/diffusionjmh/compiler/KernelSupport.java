@@ -58,13 +58,13 @@ final class KernelSupport {
     /**
      * The tiles with which a device may be fastest at a convolution with a kernel of this project; none if it has none.
      *
-     * @param x {@code [N, C, H, W]}
+     * @param weight {@code [O, C, k, k]}
      * @param result {@code [N, O, H', W']}
      */
-    List<ConvTile> convTiles(Device device, TensorType x, TensorType result) {
-        ScalarType type = ScalarType.of(TensorTypes.dataType(x.dtype()));
+    List<ConvTile> convTiles(Device device, TensorType weight, TensorType result) {
+        ScalarType type = ScalarType.of(TensorTypes.dataType(weight.dtype()));
         return has(device)
-                ? FusedOperators.get().convTiles(device, type, x.size(1), TensorTypes.shape(result))
+                ? FusedOperators.get().convTiles(device, type, TensorTypes.shape(weight), TensorTypes.shape(result))
                 : List.of();
     }
 
@@ -78,9 +78,15 @@ final class KernelSupport {
         return has(device) && FusedOperators.get().mayAttend(device, head, keys);
     }
 
-    /** Whether that kernel is known to be faster than cuDNN's, which takes a tenth of a second to plan. */
-    boolean beatsCudnn(Device device, long head, long keys) {
-        return has(device) && FusedOperators.get().beatsCudnn(device, head, keys);
+    /**
+     * Compiles that kernel, if it is known to be the fastest.
+     *
+     * @return whether it is
+     * @throws RuntimeException if it cannot be compiled
+     */
+    boolean attendsFastest(Device device, DType dtype, long head, long keys) {
+        return has(device)
+                && FusedOperators.get().attendsFastest(device, ScalarType.of(TensorTypes.dataType(dtype)), head, keys);
     }
 
     /** Begins to compile what a network may be fastest with on a device, beside other work such as loading its weights. */

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,20 +66,19 @@ final class KernelTrial implements AutoCloseable {
     }
 
     /**
-     * The key of the fastest graph.
+     * The key of the fastest graph; empty if none can be computed.
      *
      * @param candidates graphs of the same inputs and no weights, in the order in which they are preferred
      * @param refused takes why a candidate cannot be computed, which is then passed over; may throw it
-     * @throws IllegalStateException if none can be computed
      */
-    <K> K fastest(Map<K, Graph> candidates, Consumer<RuntimeException> refused) {
+    <K> Optional<K> fastest(Map<K, Graph> candidates, Consumer<RuntimeException> refused) {
         try (NDManager scope = manager.newSubManager()) {
             Graph any = candidates.values().iterator().next();
             List<TensorType> inputs = any.inputs().stream().map(Node::type).toList();
             Calls calls = new Calls(arguments.sets(inputs, scope), manager);
             Map<K, CompiledModule> able = new LinkedHashMap<>();
             candidates.forEach((key, graph) -> ready(graph, calls, refused).ifPresent(module -> able.put(key, module)));
-            return fastest(able, calls);
+            return able.isEmpty() ? Optional.empty() : Optional.of(fastest(able, calls));
         }
     }
 
@@ -87,7 +87,7 @@ final class KernelTrial implements AutoCloseable {
         try {
             CompiledModule module = compiler.compile(graph, Parameters.none(), manager);
             modules.add(module);
-            calls.make(1, module);
+            calls.make(module);
             return Optional.of(module);
         } catch (RuntimeException e) {
             refused.accept(e);
@@ -96,13 +96,10 @@ final class KernelTrial implements AutoCloseable {
     }
 
     private <K> K fastest(Map<K, CompiledModule> able, Calls calls) {
-        if (able.isEmpty()) {
-            throw new IllegalStateException("no candidate can be computed");
-        }
         if (able.size() == 1) {
             return able.keySet().iterator().next();
         }
-        Map<K, Double> first = seconds(able, FIRST_CALLS, calls);
+        Map<K, Double> first = seconds(able, 1, FIRST_CALLS, calls);
         double shortest = shortest(first.values());
         List<K> finalists = first.entrySet().stream()
                 .filter(entry -> entry.getValue() <= CLOSE * shortest)
@@ -118,11 +115,7 @@ final class KernelTrial implements AutoCloseable {
         Map<K, CompiledModule> left = new LinkedHashMap<>(able);
         left.keySet().retainAll(finalists);
         int repeats = (int) Math.max(1, Math.min(FINAL_CALLS, MOST_SECONDS / shortest));
-        Map<K, Double> best = new LinkedHashMap<>();
-        for (int round = 0; round < FINAL_ROUNDS; round++) {
-            seconds(left, repeats, calls).forEach((key, seconds) -> best.merge(key, seconds, Math::min));
-        }
-        return best;
+        return seconds(left, FINAL_ROUNDS, repeats, calls);
     }
 
     private static double shortest(Collection<Double> seconds) {
@@ -139,15 +132,21 @@ final class KernelTrial implements AutoCloseable {
         return preferred.getKey();
     }
 
-    /** Of one call of each, out of several in a row. */
-    private <K> Map<K, Double> seconds(Map<K, CompiledModule> candidates, int repeats, Calls calls) {
-        List<Runnable> works = candidates.values().stream()
-                .<Runnable>map(module -> () -> calls.make(repeats, module))
+    /** Of one call of each, out of several in a row: in the best of some rounds, in which each has its turn. */
+    private <K> Map<K, Double> seconds(Map<K, CompiledModule> candidates, int rounds, int repeats, Calls calls) {
+        List<Map.Entry<K, CompiledModule>> turns = Collections.nCopies(rounds, candidates.entrySet()).stream()
+                .flatMap(Collection::stream)
                 .toList();
-        Iterator<Double> seconds = clock.seconds(works).iterator();
-        Map<K, Double> results = new LinkedHashMap<>();
-        candidates.keySet().forEach(key -> results.put(key, seconds.next() / repeats));
-        return results;
+        List<Double> seconds = clock.seconds(
+                turns.stream()
+                        .<Runnable>map(turn -> () -> calls.make(turn.getValue()))
+                        .toList(),
+                repeats);
+        Map<K, Double> best = new LinkedHashMap<>();
+        for (int i = 0; i < turns.size(); i++) {
+            best.merge(turns.get(i).getKey(), seconds.get(i), Math::min);
+        }
+        return best;
     }
 
     /** Calls that go round sets of arguments. */
@@ -156,12 +155,10 @@ final class KernelTrial implements AutoCloseable {
             this(Stream.generate(() -> sets).flatMap(List::stream).iterator(), manager);
         }
 
-        /** The results are given up one after the other: the next call writes to the same memory. */
-        void make(int repeats, CompiledModule module) {
-            for (int i = 0; i < repeats; i++) {
-                try (NDManager results = manager.newSubManager()) {
-                    module.run(sets.next(), results);
-                }
+        /** The result is given up: the next call writes to the same memory. */
+        void make(CompiledModule module) {
+            try (NDManager results = manager.newSubManager()) {
+                module.run(sets.next(), results);
             }
         }
     }

@@ -44,19 +44,24 @@ final class LinearCandidates {
     }
 
     /**
-     * What is tried, libtorch's own way first. Where there is a residual, an algorithm that does without it beats both libtorch's choice and
+     * What is tried, unless the library has nothing; its first guess is what libtorch takes. Where there is a residual, an algorithm that does without it beats both libtorch's choice and
      * those that take it only if it is the first one: so it was for all layers of two U-Nets.
      *
      * @param algorithms how many the library has for this layer
      */
     static Map<LinearPlan, Graph> of(LinearLayer layer, int algorithms) {
-        Stream<LinearPlan> alone = plans(algorithms, false);
-        Stream<LinearPlan> plans =
-                layer.after() == After.OTHER ? alone : Stream.concat(alone.limit(1), plans(algorithms, true));
         LinearCandidates candidates = new LinearCandidates(layer);
         Map<LinearPlan, Graph> graphs = new LinkedHashMap<>();
-        Stream.concat(Stream.of(LinearPlan.LIBTORCH), plans).forEach(plan -> graphs.put(plan, candidates.graph(plan)));
+        plans(layer, algorithms).forEach(plan -> graphs.put(plan, candidates.graph(plan)));
         return graphs;
+    }
+
+    private static Stream<LinearPlan> plans(LinearLayer layer, int algorithms) {
+        if (algorithms == 0) {
+            return Stream.of(LinearPlan.LIBTORCH);
+        }
+        Stream<LinearPlan> alone = plans(algorithms, false);
+        return layer.after() == After.OTHER ? alone : Stream.concat(alone.limit(1), plans(algorithms, true));
     }
 
     private static Stream<LinearPlan> plans(int algorithms, boolean residual) {

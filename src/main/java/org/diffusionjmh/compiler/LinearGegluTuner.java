@@ -23,7 +23,7 @@ import org.diffusionjmh.pass.LinearGegluChoice;
 
 /**
  * Measures, once for each of its sizes, the products with a gated activation that a network has on a GPU: as two kernels, and as one in
- * tiles of each width. Some 30 milliseconds each, and about half a second to compile each of the kernels.
+ * tiles of each width. Some 20 milliseconds each, and about half a second to compile each of the kernels.
  */
 final class LinearGegluTuner {
     /** Sizes that this does not divide have no kernel. */
@@ -55,7 +55,8 @@ final class LinearGegluTuner {
     }
 
     /** What measuring on a device says. */
-    LinearGegluChoice on(Device device) {
+    LinearGegluChoice on(TrialSession trials) {
+        Device device = trials.device();
         List<Integer> tiles = kernels.linearGegluTiles(device);
         if (tiles.isEmpty()) {
             return LinearGegluChoice.APART;
@@ -63,7 +64,7 @@ final class LinearGegluTuner {
         return (x, weight) -> {
             TensorType rows = x.withShape(List.of(x.elements() / x.size(-1), x.size(-1)));
             return hasKernel(weight)
-                    ? known.computeIfAbsent(new Case(device, rows, weight), sizes -> choice(sizes, tiles))
+                    ? known.computeIfAbsent(new Case(device, rows, weight), sizes -> choice(sizes, tiles, trials))
                     : OptionalInt.empty();
         };
     }
@@ -73,7 +74,7 @@ final class LinearGegluTuner {
         return half && weight.size(0) / 2 % ACCESS == 0 && weight.size(1) % ACCESS == 0;
     }
 
-    private OptionalInt choice(Case sizes, List<Integer> tiles) {
+    private OptionalInt choice(Case sizes, List<Integer> tiles, TrialSession trials) {
         try {
             return journal.timed(CompilePhase.TUNE, () -> {
                 TunedChoices kept = choices.on(sizes.device());
@@ -81,7 +82,7 @@ final class LinearGegluTuner {
                 if (before.isPresent()) {
                     return before.get();
                 }
-                OptionalInt fastest = fastest(sizes, tiles);
+                OptionalInt fastest = fastest(sizes, tiles, trials.trial());
                 kept.keep(sizes.subject(), fastest.isPresent() ? String.valueOf(fastest.getAsInt()) : APART);
                 return fastest;
             });
@@ -101,7 +102,7 @@ final class LinearGegluTuner {
     }
 
     /** The tile of the fastest kernel, empty if two kernels are faster. */
-    private static OptionalInt fastest(Case sizes, List<Integer> tiles) {
+    private static OptionalInt fastest(Case sizes, List<Integer> tiles, KernelTrial trial) {
         Map<OptionalInt, Graph> candidates = new LinkedHashMap<>();
         candidates.put(OptionalInt.empty(), graph(sizes, product -> new Node(new GegluKernel(), List.of(product), "")));
         for (int tile : tiles) {
@@ -109,11 +110,10 @@ final class LinearGegluTuner {
                     OptionalInt.of(tile),
                     graph(sizes, product -> new Node(new LinearGegluKernel(tile), product.inputs(), "")));
         }
-        try (KernelTrial trial = KernelTrial.open(sizes.device())) {
-            return trial.fastest(candidates, refusal -> {
-                throw refusal;
-            });
-        }
+        return trial.fastest(candidates, refusal -> {
+                    throw refusal;
+                })
+                .orElseThrow();
     }
 
     private static Graph graph(Case sizes, UnaryOperator<Node> result) {

@@ -16,7 +16,7 @@ import org.diffusionjmh.pass.LinearChoice;
 import org.diffusionjmh.pass.LinearLayer;
 import org.diffusionjmh.pass.LinearPlan;
 
-/** Measures how a GPU computes each linear layer of a network fastest, once for each of its sizes; some 25 milliseconds each. */
+/** Measures how a GPU computes each linear layer of a network fastest, once for each of its sizes; some 15 milliseconds each. */
 final class LinearTuner {
     /** Layers of fewer rows take as long as their weights take to read. */
     private static final int FEW_ROWS = 32;
@@ -37,9 +37,9 @@ final class LinearTuner {
     private record Case(Device device, LinearLayer layer) {}
 
     /** What measuring on a device says. A GPU without cuBLASLt is an occasion to tell the user, once. */
-    LinearChoice on(Device device) {
-        return device.isGpu() && devices.computeIfAbsent(device, this::prepare)
-                ? layers -> plans(device, layers)
+    LinearChoice on(TrialSession trials) {
+        return trials.device().isGpu() && devices.computeIfAbsent(trials.device(), this::prepare)
+                ? layers -> plans(trials, layers)
                 : LinearChoice.LIBTORCH;
     }
 
@@ -54,7 +54,8 @@ final class LinearTuner {
         }
     }
 
-    private Map<LinearLayer, LinearPlan> plans(Device device, Set<LinearLayer> layers) {
+    private Map<LinearLayer, LinearPlan> plans(TrialSession trials, Set<LinearLayer> layers) {
+        Device device = trials.device();
         Set<LinearLayer> unknown = layers.stream()
                 .filter(layer -> isWorthMeasuring(layer) && !known.containsKey(new Case(device, layer)))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
@@ -62,7 +63,7 @@ final class LinearTuner {
             journal.timed(CompilePhase.TUNE, () -> {
                 TunedChoices kept = choices.on(device);
                 unknown.removeIf(layer -> isKnown(new Case(device, layer), kept));
-                measure(device, unknown, kept);
+                measure(trials, unknown, kept);
                 return true;
             });
         }
@@ -80,15 +81,14 @@ final class LinearTuner {
         return plan.isPresent();
     }
 
-    private void measure(Device device, Set<LinearLayer> layers, TunedChoices kept) {
-        if (layers.isEmpty()) {
-            return;
-        }
-        try (KernelTrial trial = KernelTrial.open(device)) {
+    private void measure(TrialSession trials, Set<LinearLayer> layers, TunedChoices kept) {
+        Device device = trials.device();
+        try {
             for (LinearLayer layer : layers) {
                 // An algorithm that was proposed may still refuse.
-                LinearPlan fastest =
-                        trial.fastest(LinearCandidates.of(layer, algorithms(device, layer)), refusal -> {});
+                LinearPlan fastest = trials.trial()
+                        .fastest(LinearCandidates.of(layer, algorithms(device, layer)), refusal -> {})
+                        .orElse(LinearPlan.LIBTORCH);
                 known.put(new Case(device, layer), fastest);
                 kept.keep(layer.toString(), fastest.toString());
             }

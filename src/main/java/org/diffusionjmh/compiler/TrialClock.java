@@ -6,11 +6,12 @@ import java.util.List;
 @FunctionalInterface
 interface TrialClock extends AutoCloseable {
     /**
-     * Seconds that each piece of work takes, one after the other.
+     * Seconds that a call of each takes, one after the other.
      *
-     * @param works each submits its piece
+     * @param calls each submits one
+     * @param repeats calls of each in a row, of which the mean is told
      */
-    List<Double> seconds(List<Runnable> works);
+    List<Double> seconds(List<Runnable> calls, int repeats);
 
     @Override
     default void close() {}

@@ -1,6 +1,5 @@
 package org.diffusionjmh.compiler;
 
-import ai.djl.Device;
 import org.diffusionjmh.pass.KernelChoices;
 
 /** Measures, on the GPU at hand, which kernel is the fastest for each size, unless it was measured before. */
@@ -20,8 +19,12 @@ final class Tuners {
         this.convolutions = new ConvTuner(kernels, choices, journal);
     }
 
-    /** What measuring on a device says; each size is measured when it is first asked for. */
-    KernelChoices on(Device device) {
-        return new KernelChoices(attention.on(device), gated.on(device), linear.on(device), convolutions.on(device));
+    /**
+     * What measuring on a device says; each size is measured when it is first asked for.
+     *
+     * @param trials open as long as the choices are in use
+     */
+    KernelChoices on(TrialSession trials) {
+        return new KernelChoices(attention.on(trials), gated.on(trials), linear.on(trials), convolutions.on(trials));
     }
 }

@@ -52,6 +52,17 @@ final class AttentionKernels {
         }
     }
 
+    /**
+     * Compiles the kernel for some sizes.
+     *
+     * @param head elements of a head
+     * @param keys keys of a sequence
+     * @throws IllegalStateException if it cannot be compiled
+     */
+    void prepare(ScalarType type, long head, long keys) {
+        kernels.of(new Variant(type, AttentionTile.of((int) head, Math.toIntExact(keys))));
+    }
+
     /** Whether they run on the device. */
     boolean areThere() {
         return kernels.areThere();

@@ -42,11 +42,13 @@ final class ConvKernels {
     /**
      * The tiles that may be the fastest, best guess first.
      *
-     * @param result sizes of a convolution's result, {@code [N, O, H, W]}
+     * @param weight sizes of a convolution's weight, {@code [O, C, k, k]}
+     * @param result sizes of its result, {@code [N, O, H, W]}
      */
-    List<ConvTile> worthTrying(Shape result) {
+    List<ConvTile> worthTrying(Shape weight, Shape result) {
+        int depth = Math.toIntExact(weight.size() / weight.get(0));
         return kernels.areThere()
-                ? ConvTiles.worthTrying(maps(result), Math.toIntExact(result.get(1)), multiprocessors)
+                ? ConvTiles.worthTrying(maps(result), Math.toIntExact(result.get(1)), depth, multiprocessors)
                 : List.of();
     }
 

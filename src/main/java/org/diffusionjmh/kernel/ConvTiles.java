@@ -18,6 +18,18 @@ final class ConvTiles {
     /** How many are worth the second that compiling one takes. */
     private static final int TRIED = 2;
 
+    /** Less than half of the narrowest tile. */
+    private static final int FEWEST_COLUMNS = 32;
+
+    /** Where a multiprocessor's sums are so long, several share them in cuDNN's kernels, but not in this project's. */
+    private static final int DEEP = 5760;
+
+    /** Of a GPU's multiprocessors, that then have to be at work without sharing. */
+    private static final double SMALL_SHARE = 0.25;
+
+    /** Elements. */
+    private static final double USUAL_TILE = 128.0 * 160;
+
     /** Of a block's elements: what reading operands to multiply costs besides. A narrow tile reads as many pixels as a wide one. */
     private static final double READ_ROW = 30;
 
@@ -26,12 +38,17 @@ final class ConvTiles {
     private ConvTiles() {}
 
     /**
-     * Those that leave the least of a GPU idle, best first.
+     * Those that leave the least of a GPU idle, best first; none where cuDNN's kernels always were faster.
      *
      * @param maps of the result
      * @param columns channels of the result
+     * @param depth factors of each element's sum
      */
-    static List<ConvTile> worthTrying(PixelBox.Maps maps, int columns, int multiprocessors) {
+    static List<ConvTile> worthTrying(PixelBox.Maps maps, int columns, int depth, int multiprocessors) {
+        double share = (double) maps.batches() * maps.height() * maps.width() * columns / USUAL_TILE / multiprocessors;
+        if (columns < FEWEST_COLUMNS || (depth >= DEEP && share < SMALL_SHARE)) {
+            return List.of();
+        }
         return ALL.stream()
                 .sorted(Comparator.comparingDouble(tile -> time(tile, maps, columns, multiprocessors)))
                 .limit(TRIED)

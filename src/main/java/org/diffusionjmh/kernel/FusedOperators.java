@@ -178,13 +178,20 @@ public final class FusedOperators {
     }
 
     /**
-     * Whether {@code attention} is known to be faster than cuDNN's on a GPU.
+     * Compiles {@code attention} for a GPU, if it is known to be the fastest there.
      *
      * @param head elements of a head
      * @param keys keys of a sequence
+     * @return whether it is
+     * @throws IllegalStateException if it cannot be compiled
      */
-    public boolean beatsCudnn(Device device, long head, long keys) {
-        return kernels(device).attention().areThere() && AttentionTile.isFasterThanCudnn(head, keys);
+    public boolean attendsFastest(Device device, ScalarType type, long head, long keys) {
+        AttentionKernels attention = kernels(device).attention();
+        boolean fastest = attention.areThere() && AttentionTile.isFastest(head, keys);
+        if (fastest) {
+            attention.prepare(type, head, keys);
+        }
+        return fastest;
     }
 
     /** The widths of tiles with which a GPU has a kernel for {@code linear_geglu}; none if it has no such kernel. */
@@ -195,12 +202,12 @@ public final class FusedOperators {
     /**
      * The tiles with which a GPU may be fastest at a convolution, best guess first; none if it has no kernel of this project for it.
      *
-     * @param depth channels of the argument
+     * @param weight the weight's sizes, {@code [O, C, k, k]}
      * @param result the result's sizes, {@code [N, O, H, W]}
      */
-    public List<ConvTile> convTiles(Device device, ScalarType type, long depth, Shape result) {
-        return HopperProducts.fit(type, depth, result.get(1))
-                ? kernels(device).convolutions().worthTrying(result)
+    public List<ConvTile> convTiles(Device device, ScalarType type, Shape weight, Shape result) {
+        return HopperProducts.fit(type, weight.get(1), result.get(1))
+                ? kernels(device).convolutions().worthTrying(weight, result)
                 : List.of();
     }
 

@@ -29,11 +29,12 @@ public final class DeviceTimer {
     /**
      * What pieces of work took that waited behind other work.
      *
+     * @param submittingAhead seconds until the other work was submitted
      * @param submitting seconds until all was submitted
      * @param ahead seconds that the other work took on the device
      * @param seconds that each piece took there
      */
-    public record Timing(double submitting, double ahead, List<Double> seconds) {
+    public record Timing(double submittingAhead, double submitting, double ahead, List<Double> seconds) {
         /** Whether all was submitted before the device came to it: then the seconds are the work's alone. */
         public boolean isHidden() {
             return submitting < ahead;
@@ -44,14 +45,18 @@ public final class DeviceTimer {
      * Times pieces of work that wait in libtorch's current stream behind other work, so that what it takes to submit them does not count.
      *
      * @param ahead submits the other work
+     * @param between submits work between that and the pieces, which is not timed
      * @param works submit a piece each
      */
-    public Timing secondsBehind(Runnable ahead, List<Runnable> works) {
+    public Timing secondsBehind(Runnable ahead, Runnable between, List<Runnable> works) {
         cuda.synchronizeDevice();
         try (CudaEventClock clock = new CudaEventClock(cuda, CurrentStream.get(device))) {
             long start = System.nanoTime();
             clock.mark();
             ahead.run();
+            double submittingAhead = (System.nanoTime() - start) / NANOS;
+            clock.mark();
+            between.run();
             clock.mark();
             for (Runnable work : works) {
                 work.run();
@@ -60,7 +65,7 @@ public final class DeviceTimer {
             double submitting = (System.nanoTime() - start) / NANOS;
             cuda.synchronizeDevice();
             List<Double> seconds = clock.intervals();
-            return new Timing(submitting, seconds.get(0), seconds.subList(1, seconds.size()));
+            return new Timing(submittingAhead, submitting, seconds.get(0), seconds.subList(2, seconds.size()));
         }
     }
 }

@@ -39,7 +39,7 @@ class ConvTunerTest {
 
     @Test
     void aCpuHasNoKernelToMeasure() {
-        assertSame(ConvChoice.LIBTORCH, tuner.on(Device.cpu()));
+        assertSame(ConvChoice.LIBTORCH, tuner.on(new TrialSession(Device.cpu())));
     }
 
     /** All ways to compute a convolution, with what follows it, have the same result. */
@@ -86,19 +86,21 @@ class ConvTunerTest {
     void measuresEachSizeOnce() throws Exception {
         try (TorchSession session = TorchSession.open(System.getProperty("device"))) {
             session.call(() -> {
-                ConvChoice choice = tuner.on(session.device());
-                for (long[] sizes : new long[][] {{2, 320, 64, 320}, {3, 640, 32, 640}, {3, 1280, 8, 1280}}) {
-                    ConvLayer layer = layer(DType.FP16, sizes);
-                    TensorType result = new Conv2d(1, 1).infer(List.of(layer.x(), layer.weight()));
-                    List<ConvTile> tiles = kernels.convTiles(session.device(), layer.x(), result);
-                    assumeFalse(tiles.isEmpty(), "for GPUs of compute capability 9.0");
-                    Map<ConvLayer, ConvTile> chosen = choice.tiles(Set.of(layer));
-                    assertTrue(tiles.containsAll(chosen.values()), chosen.toString());
-                    assertEquals(chosen, choice.tiles(Set.of(layer)));
+                try (TrialSession trials = new TrialSession(session.device())) {
+                    ConvChoice choice = tuner.on(trials);
+                    for (long[] sizes : new long[][] {{2, 320, 64, 320}, {3, 640, 32, 640}, {3, 1280, 16, 1280}}) {
+                        ConvLayer layer = layer(DType.FP16, sizes);
+                        TensorType result = new Conv2d(1, 1).infer(List.of(layer.x(), layer.weight()));
+                        List<ConvTile> tiles = kernels.convTiles(session.device(), layer.weight(), result);
+                        assumeFalse(tiles.isEmpty(), "for GPUs of compute capability 9.0");
+                        Map<ConvLayer, ConvTile> chosen = choice.tiles(Set.of(layer));
+                        assertTrue(tiles.containsAll(chosen.values()), chosen.toString());
+                        assertEquals(chosen, choice.tiles(Set.of(layer)));
+                    }
+                    ConvLayer wide = layer(DType.FP32, new long[] {1, 64, 8, 64});
+                    ConvLayer narrow = layer(DType.FP16, new long[] {1, 4, 8, 64});
+                    assertEquals(Map.of(), choice.tiles(Set.of(wide, narrow)));
                 }
-                ConvLayer wide = layer(DType.FP32, new long[] {1, 64, 8, 64});
-                ConvLayer narrow = layer(DType.FP16, new long[] {1, 4, 8, 64});
-                assertEquals(Map.of(), choice.tiles(Set.of(wide, narrow)));
                 return null;
             });
         }

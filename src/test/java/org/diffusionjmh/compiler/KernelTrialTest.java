@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.Node;
@@ -40,7 +42,7 @@ class KernelTrialTest {
     }
 
     /** Microseconds of a call, by candidate; 0 for one that cannot be computed. */
-    private String fastest(Map<String, Double> micros, Consumer<RuntimeException> refused) throws Exception {
+    private Optional<String> fastest(Map<String, Double> micros, Consumer<RuntimeException> refused) throws Exception {
         Map<String, Graph> candidates = new LinkedHashMap<>();
         Node x = new Node(new SourceOp.Input("x", TensorType.of(DType.FP16, 2, 3)), List.of(), "");
         micros.keySet().forEach(name -> candidates.put(name, new Graph(name, List.of(x), Map.of("x", x))));
@@ -56,12 +58,12 @@ class KernelTrialTest {
         throw refusal;
     }
 
-    private List<Double> seconds(List<Runnable> works) {
-        return works.stream()
-                .map(work -> {
+    private List<Double> seconds(List<Runnable> calls, int repeats) {
+        return calls.stream()
+                .map(call -> {
                     double start = now;
-                    work.run();
-                    return now - start;
+                    IntStream.range(0, repeats).forEach(i -> call.run());
+                    return (now - start) / repeats;
                 })
                 .toList();
     }
@@ -113,36 +115,36 @@ class KernelTrialTest {
     /** All are called once to get ready, and twice; the best two ten times more. */
     @Test
     void onlyTheBestTwoAreMeasuredWell() throws Exception {
-        assertEquals("c", fastest(micros(22, 23, 20), KernelTrialTest::fail));
+        assertEquals(Optional.of("c"), fastest(micros(22, 23, 20), KernelTrialTest::fail));
         assertEquals(Map.of("a", 13, "b", 3, "c", 13), calls);
     }
 
     @Test
     void whatIsMuchFasterIsNotMeasuredAgain() throws Exception {
-        assertEquals("b", fastest(micros(30, 20, 24), KernelTrialTest::fail));
+        assertEquals(Optional.of("b"), fastest(micros(30, 20, 24), KernelTrialTest::fail));
         assertEquals(Map.of("a", 3, "b", 3, "c", 3), calls);
     }
 
     /** The preferred one is left for one that is more than a hundredth faster. */
     @Test
     void whatIsHardlyFasterIsNotChosen() throws Exception {
-        assertEquals("a", fastest(micros(1000, 995, 2000), KernelTrialTest::fail));
-        assertEquals("b", fastest(micros(1000, 985, 2000), KernelTrialTest::fail));
+        assertEquals(Optional.of("a"), fastest(micros(1000, 995, 2000), KernelTrialTest::fail));
+        assertEquals(Optional.of("b"), fastest(micros(1000, 985, 2000), KernelTrialTest::fail));
     }
 
     /** Calls of a tenth of a second: getting ready, two, and one in each of the final rounds. */
     @Test
     void longCallsAreNotRepeated() throws Exception {
-        assertEquals("b", fastest(micros(1.1e5, 1e5, 3e5), KernelTrialTest::fail));
+        assertEquals(Optional.of("b"), fastest(micros(1.1e5, 1e5, 3e5), KernelTrialTest::fail));
         assertEquals(Map.of("a", 5, "b", 5, "c", 3), calls);
     }
 
     @Test
     void whatCannotBeComputedIsPassedOver() throws Exception {
         List<String> refusals = new ArrayList<>();
-        assertEquals("c", fastest(micros(0, 0, 20), refusal -> refusals.add(refusal.getMessage())));
+        assertEquals(Optional.of("c"), fastest(micros(0, 0, 20), refusal -> refusals.add(refusal.getMessage())));
         assertEquals(List.of("cannot compute a", "cannot compute b"), refusals);
-        assertThrows(IllegalStateException.class, () -> fastest(micros(0, 0, 0), refusal -> {}));
+        assertEquals(Optional.empty(), fastest(micros(0, 0, 0), refusal -> {}));
     }
 
     @Test

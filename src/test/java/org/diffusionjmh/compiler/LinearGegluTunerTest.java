@@ -26,7 +26,7 @@ class LinearGegluTunerTest {
 
     @Test
     void aCpuHasNoKernelToMeasure() {
-        assertSame(LinearGegluChoice.APART, tuner.on(Device.cpu()));
+        assertSame(LinearGegluChoice.APART, tuner.on(new TrialSession(Device.cpu())));
     }
 
     /** What is measured is one of what there is, once for each size; sizes without a kernel are not measured. */
@@ -35,22 +35,25 @@ class LinearGegluTunerTest {
     void measuresEachSizeOnce() throws Exception {
         try (TorchSession session = TorchSession.open(System.getProperty("device"))) {
             session.call(() -> {
-                List<Integer> tiles = kernels.linearGegluTiles(session.device());
-                assumeFalse(tiles.isEmpty(), "for GPUs of compute capability 9.0");
-                LinearGegluChoice choice = tuner.on(session.device());
-                for (long[] sizes : new long[][] {
-                    {2048, 1280, 5120}, {8192, 640, 2560}, {512, 1280, 5120}, {2048, 640, 2560}, {192, 1280, 5120}
-                }) {
-                    TensorType x = TensorType.of(DType.FP16, 2, sizes[0] / 2, sizes[1]);
-                    TensorType weight = TensorType.of(DType.FP16, 2 * sizes[2], sizes[1]);
-                    long start = System.nanoTime();
-                    OptionalInt tile = choice.tile(x, weight);
-                    System.out.printf("%s %s: %s, %d ms%n", x, weight, tile, (System.nanoTime() - start) / 1_000_000);
-                    assertTrue(tile.isEmpty() || tiles.contains(tile.getAsInt()), tile.toString());
-                    assertSame(tile, choice.tile(x, weight));
+                try (TrialSession trials = new TrialSession(session.device())) {
+                    List<Integer> tiles = kernels.linearGegluTiles(session.device());
+                    assumeFalse(tiles.isEmpty(), "for GPUs of compute capability 9.0");
+                    LinearGegluChoice choice = tuner.on(trials);
+                    for (long[] sizes : new long[][] {
+                        {2048, 1280, 5120}, {8192, 640, 2560}, {512, 1280, 5120}, {2048, 640, 2560}, {192, 1280, 5120}
+                    }) {
+                        TensorType x = TensorType.of(DType.FP16, 2, sizes[0] / 2, sizes[1]);
+                        TensorType weight = TensorType.of(DType.FP16, 2 * sizes[2], sizes[1]);
+                        long start = System.nanoTime();
+                        OptionalInt tile = choice.tile(x, weight);
+                        System.out.printf(
+                                "%s %s: %s, %d ms%n", x, weight, tile, (System.nanoTime() - start) / 1_000_000);
+                        assertTrue(tile.isEmpty() || tiles.contains(tile.getAsInt()), tile.toString());
+                        assertSame(tile, choice.tile(x, weight));
+                    }
+                    TensorType wide = TensorType.of(DType.FP32, 64, 64);
+                    assertEquals(OptionalInt.empty(), choice.tile(wide, wide));
                 }
-                TensorType wide = TensorType.of(DType.FP32, 64, 64);
-                assertEquals(OptionalInt.empty(), choice.tile(wide, wide));
                 return null;
             });
         }

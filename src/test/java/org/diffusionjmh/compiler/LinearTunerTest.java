@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -65,7 +66,7 @@ class LinearTunerTest {
             LinearLayer layer = new LinearLayer(DType.FP32, 3, 5, 7, true, After.NORMED_SUM);
             Map<LinearPlan, Graph> candidates = LinearCandidates.of(layer, 1);
             try (NDManager manager = session.manager().newSubManager()) {
-                float[] wanted = norm(candidates.get(LinearPlan.LIBTORCH), manager);
+                float[] wanted = norm(LinearCandidates.of(layer, 0).get(LinearPlan.LIBTORCH), manager);
                 assertArrayEquals(wanted, norm(candidates.get(LinearPlan.of(0, false)), manager), 1e-5F);
                 assertArrayEquals(wanted, norm(candidates.get(LinearPlan.of(0, true)), manager), 1e-5F);
             }
@@ -73,15 +74,13 @@ class LinearTunerTest {
         });
     }
 
-    /** Libtorch's way is preferred; of the library's, the best guesses are tried, and only where there is a residual is one added. */
+    /** Of the library's algorithms, the best guesses are tried, and only where there is a residual is one added; else libtorch's way. */
     @Test
     void someAlgorithmsAreCandidates() {
-        LinearPlan libtorch = LinearPlan.LIBTORCH;
-        assertEquals(List.of(libtorch), candidates(After.SUM, 0));
-        assertEquals(List.of(libtorch, LinearPlan.of(0, false), LinearPlan.of(1, false)), candidates(After.OTHER, 2));
+        assertEquals(List.of(LinearPlan.LIBTORCH), candidates(After.SUM, 0));
+        assertEquals(List.of(LinearPlan.of(0, false), LinearPlan.of(1, false)), candidates(After.OTHER, 2));
         assertEquals(
                 List.of(
-                        libtorch,
                         LinearPlan.of(0, false),
                         LinearPlan.of(0, true),
                         LinearPlan.of(1, true),
@@ -107,10 +106,10 @@ class LinearTunerTest {
                     for (boolean bias : new boolean[] {true, after != After.OTHER}) {
                         LinearLayer layer = new LinearLayer(DType.FP32, 64, 32, 16, bias, after);
                         Map<LinearPlan, Graph> candidates = LinearCandidates.of(layer, 2);
-                        LinearPlan fastest = trial.fastest(candidates, refusal -> {
+                        Optional<LinearPlan> fastest = trial.fastest(candidates, refusal -> {
                             throw refusal;
                         });
-                        assertTrue(candidates.containsKey(fastest), fastest.toString());
+                        assertTrue(fastest.filter(candidates::containsKey).isPresent(), fastest.toString());
                     }
                 }
             }
@@ -118,12 +117,12 @@ class LinearTunerTest {
         });
     }
 
-    private static List<Double> seconds(List<Runnable> works) {
-        return works.stream()
-                .map(work -> {
+    private static List<Double> seconds(List<Runnable> calls, int repeats) {
+        return calls.stream()
+                .map(call -> {
                     long start = System.nanoTime();
-                    work.run();
-                    return (System.nanoTime() - start) / 1e9;
+                    IntStream.range(0, repeats).forEach(i -> call.run());
+                    return (System.nanoTime() - start) / 1e9 / repeats;
                 })
                 .toList();
     }
@@ -186,18 +185,21 @@ class LinearTunerTest {
             List<String> warnings = new ArrayList<>();
             CompileJournal journal = new CompileJournal(warnings::add);
             DeviceChoices choices = new DeviceChoices(Artifacts.none(), new CompileEnvironment(), journal);
-            LinearChoice choice = new LinearTuner(choices, journal).on(device);
-            if (!device.isGpu()) {
-                assertSame(LinearChoice.LIBTORCH, choice);
+            try (TrialSession trials = new TrialSession(device)) {
+                LinearChoice choice = new LinearTuner(choices, journal).on(trials);
+                if (!device.isGpu()) {
+                    assertSame(LinearChoice.LIBTORCH, choice);
+                    return null;
+                }
+                assertEquals(Map.of(), choice.plans(LEFT_TO_LIBTORCH));
+                Map<LinearLayer, LinearPlan> plans = choice.plans(MEASURED);
+                assertEquals(MEASURED, plans.keySet());
+                assertTrue(plans.values().stream()
+                        .allMatch(plan -> plan.algorithm().orElse(0) < 16));
+                assertEquals(plans, choice.plans(MEASURED));
+                assertEquals(List.of(), warnings);
                 return null;
             }
-            assertEquals(Map.of(), choice.plans(LEFT_TO_LIBTORCH));
-            Map<LinearLayer, LinearPlan> plans = choice.plans(MEASURED);
-            assertEquals(MEASURED, plans.keySet());
-            assertTrue(plans.values().stream().allMatch(plan -> plan.algorithm().orElse(0) < 16));
-            assertEquals(plans, choice.plans(MEASURED));
-            assertEquals(List.of(), warnings);
-            return null;
         });
     }
 }

@@ -50,8 +50,9 @@ class ConvSpeedTest {
                 FusedOperators.get().prepare(session.device());
                 for (int[] sizes : SIZES) {
                     Shape result = new Shape(sizes[0], sizes[3], sizes[2], sizes[2]);
-                    List<ConvTile> tried =
-                            FusedOperators.get().convTiles(session.device(), ScalarType.FLOAT16, sizes[1], result);
+                    List<ConvTile> tried = FusedOperators.get()
+                            .convTiles(
+                                    session.device(), ScalarType.FLOAT16, new Shape(sizes[3], sizes[1], 3, 3), result);
                     System.out.println(Arrays.toString(sizes) + ", worth trying " + tried);
                     calls().forEach((name, call) -> print(name, call, sizes, session));
                 }

@@ -39,11 +39,27 @@ class ConvTilesTest {
     void prefersTilesThatLeaveTheLeastIdle() {
         assertEquals(
                 new ConvTile(192, 160),
-                ConvTiles.worthTrying(new PixelBox.Maps(3, 64, 64), 320, H100).get(0));
+                ConvTiles.worthTrying(new PixelBox.Maps(3, 64, 64), 320, 2880, H100)
+                        .get(0));
         assertEquals(
                 new ConvTile(128, 160),
-                ConvTiles.worthTrying(new PixelBox.Maps(2, 32, 32), 1280, H100).get(0));
+                ConvTiles.worthTrying(new PixelBox.Maps(2, 32, 32), 1280, 11520, H100)
+                        .get(0));
         assertEquals(
-                2, ConvTiles.worthTrying(new PixelBox.Maps(1, 8, 8), 8, H100).size());
+                2,
+                ConvTiles.worthTrying(new PixelBox.Maps(1, 8, 8), 40, 72, H100).size());
+    }
+
+    /** Long sums that keep few multiprocessors busy are computed faster in parts, and results of few channels in narrower tiles. */
+    @Test
+    void leavesToCudnnWhatItAlwaysComputedFaster() {
+        PixelBox.Maps small = new PixelBox.Maps(3, 12, 12);
+        assertEquals(List.of(), ConvTiles.worthTrying(small, 1280, 11520, H100));
+        assertEquals(2, ConvTiles.worthTrying(small, 1280, 2880, H100).size());
+        assertEquals(
+                2,
+                ConvTiles.worthTrying(new PixelBox.Maps(3, 16, 16), 1280, 11520, H100)
+                        .size());
+        assertEquals(List.of(), ConvTiles.worthTrying(new PixelBox.Maps(1, 128, 128), 8, 4608, H100));
     }
 }
