@@ -16,144 +16,139 @@ import org.diffusionjmh.torchscript.TorchScriptArchive;
 @SuppressWarnings("MagicNumber") // positions in the schemas
 final class AtenOperators {
     private static final String SOURCE = """
-            class M(Module):
-              __parameters__ = []
-              __buffers__ = []
-              training : bool
-              weights : List[Tensor]
-              def group_norm(self: __torch__.M,
-                x: Tensor,
-                weight: Tensor,
-                bias: Tensor,
-                groups: int,
-                eps: float,
-                silu: bool) -> Tensor:
-                normed = torch.group_norm(torch.contiguous(x), groups, weight, bias, eps)
-                if silu:
-                  result = torch.silu(normed)
-                else:
-                  result = normed
-                return result
-              def shifted_group_norm(self: __torch__.M,
-                x: Tensor,
-                shift: Tensor,
-                weight: Tensor,
-                bias: Tensor,
-                groups: int,
-                eps: float,
-                silu: bool) -> Tensor:
-                shifted = torch.add(x, torch.unsqueeze(torch.unsqueeze(shift, -1), -1))
-                return (self).group_norm(shifted, weight, bias, groups, eps, silu, )
-              def concat_group_norm(self: __torch__.M,
-                x: Tensor,
-                y: Tensor,
-                weight: Tensor,
-                bias: Tensor,
-                groups: int,
-                eps: float,
-                silu: bool) -> Tensor:
-                return (self).group_norm(torch.cat([x, y], 1), weight, bias, groups, eps, silu, )
-              def add_layer_norm(self: __torch__.M,
-                x: Tensor,
-                residual: Tensor,
-                weight: Tensor,
-                bias: Tensor,
-                eps: float) -> Tensor:
-                sum = torch.add(x, residual)
-                return torch.stack([sum, torch.layer_norm(sum, [torch.size(sum, -1)], weight, bias, eps)])
-              def add_bias(self: __torch__.M,
-                x: Tensor,
-                residual: Tensor,
-                bias: Tensor) -> Tensor:
-                return torch.add(torch.add(x, residual), torch.reshape(bias, [1, -1, 1, 1]))
-              def layer_norm(self: __torch__.M,
-                x: Tensor,
-                weight: Tensor,
-                bias: Tensor,
-                eps: float) -> Tensor:
-                return torch.layer_norm(x, [torch.size(x, -1)], weight, bias, eps)
-              def bias(self: __torch__.M,
-                x: Tensor,
-                bias: Tensor) -> Tensor:
-                return torch.add(x, torch.reshape(bias, [1, -1, 1, 1]))
-              def interleave(self: __torch__.M,
-                phases: Tensor,
-                bias: Tensor) -> Tensor:
-                h = torch.sub(torch.size(phases, 2), 1)
-                w = torch.sub(torch.size(phases, 3), 1)
-                p0, p1, p2, p3 = torch.chunk(phases, 4, 1)
-                q0 = torch.slice(torch.slice(p0, 2, 0, h), 3, 0, w)
-                q1 = torch.slice(torch.slice(p1, 2, 0, h), 3, 1)
-                q2 = torch.slice(torch.slice(p2, 2, 1), 3, 0, w)
-                q3 = torch.slice(torch.slice(p3, 2, 1), 3, 1)
-                stacked = torch.stack([torch.stack([q0, q1], -1), torch.stack([q2, q3], -1)], 3)
-                image = torch.flatten(torch.flatten(stacked, 4, 5), 2, 3)
-                return torch.add(image, torch.reshape(bias, [1, -1, 1, 1]))
-              def geglu(self: __torch__.M,
-                x: Tensor) -> Tensor:
-                value, gate = torch.chunk(x, 2, -1)
-                return torch.contiguous(torch.mul(value, torch.gelu(gate)))
-              def linear_geglu(self: __torch__.M,
-                x: Tensor,
-                weight: Tensor,
-                bias: Tensor) -> Tensor:
-                product = torch.linear(torch.to(x, 6), torch.to(weight, 6), torch.to(bias, 6))
-                return torch.type_as((self).geglu(product, ), x)
-              def attention(self: __torch__.M,
-                q: Tensor,
-                k: Tensor,
-                v: Tensor,
-                scale: float) -> Tensor:
-                result = torch.scaled_dot_product_attention(q, k, v, None, 0., False, scale=scale)
-                return torch.permute(torch.contiguous(torch.permute(result, [0, 2, 1, 3])), [0, 2, 1, 3])
-              def conv(self: __torch__.M,
-                x: Tensor,
-                weight: Tensor,
-                padding: int) -> Tensor:
-                return torch.conv2d(x, weight, None, [1, 1], [padding, padding], [1, 1], 1)
-              def biased_conv(self: __torch__.M,
-                x: Tensor,
-                weight: Tensor,
-                bias: Tensor,
-                padding: int) -> Tensor:
-                return torch.conv2d(x, weight, bias, [1, 1], [padding, padding], [1, 1], 1)
-              def conv_residual(self: __torch__.M,
-                x: Tensor,
-                weight: Tensor,
-                residual: Tensor,
-                padding: int) -> Tensor:
-                return torch.add((self).conv(x, weight, padding, ), residual)
-              def biased_conv_residual(self: __torch__.M,
-                x: Tensor,
-                weight: Tensor,
-                bias: Tensor,
-                residual: Tensor,
-                padding: int) -> Tensor:
-                return torch.add((self).biased_conv(x, weight, bias, padding, ), residual)
-              def doubling_conv(self: __torch__.M,
-                x: Tensor,
-                weight: Tensor,
-                bias: Tensor) -> Tensor:
-                return (self).interleave((self).conv(x, weight, 1, ), bias, )
-              def product(self: __torch__.M,
-                x: Tensor,
-                weight: Tensor) -> Tensor:
-                return torch.linear(x, weight, None)
-              def linear(self: __torch__.M,
-                x: Tensor,
-                weight: Tensor,
-                bias: Tensor) -> Tensor:
-                return torch.linear(x, weight, bias)
-              def residual_linear(self: __torch__.M,
-                x: Tensor,
-                weight: Tensor,
-                bias: Tensor,
-                residual: Tensor) -> Tensor:
-                return torch.contiguous(torch.add(torch.linear(x, weight, bias), residual))
+            def group_norm(self: __torch__.M,
+              x: Tensor,
+              weight: Tensor,
+              bias: Tensor,
+              groups: int,
+              eps: float,
+              silu: bool) -> Tensor:
+              normed = torch.group_norm(torch.contiguous(x), groups, weight, bias, eps)
+              if silu:
+                result = torch.silu(normed)
+              else:
+                result = normed
+              return result
+            def shifted_group_norm(self: __torch__.M,
+              x: Tensor,
+              shift: Tensor,
+              weight: Tensor,
+              bias: Tensor,
+              groups: int,
+              eps: float,
+              silu: bool) -> Tensor:
+              shifted = torch.add(x, torch.unsqueeze(torch.unsqueeze(shift, -1), -1))
+              return (self).group_norm(shifted, weight, bias, groups, eps, silu, )
+            def concat_group_norm(self: __torch__.M,
+              x: Tensor,
+              y: Tensor,
+              weight: Tensor,
+              bias: Tensor,
+              groups: int,
+              eps: float,
+              silu: bool) -> Tensor:
+              return (self).group_norm(torch.cat([x, y], 1), weight, bias, groups, eps, silu, )
+            def add_layer_norm(self: __torch__.M,
+              x: Tensor,
+              residual: Tensor,
+              weight: Tensor,
+              bias: Tensor,
+              eps: float) -> Tensor:
+              sum = torch.add(x, residual)
+              return torch.stack([sum, torch.layer_norm(sum, [torch.size(sum, -1)], weight, bias, eps)])
+            def add_bias(self: __torch__.M,
+              x: Tensor,
+              residual: Tensor,
+              bias: Tensor) -> Tensor:
+              return torch.add(torch.add(x, residual), torch.reshape(bias, [1, -1, 1, 1]))
+            def layer_norm(self: __torch__.M,
+              x: Tensor,
+              weight: Tensor,
+              bias: Tensor,
+              eps: float) -> Tensor:
+              return torch.layer_norm(x, [torch.size(x, -1)], weight, bias, eps)
+            def bias(self: __torch__.M,
+              x: Tensor,
+              bias: Tensor) -> Tensor:
+              return torch.add(x, torch.reshape(bias, [1, -1, 1, 1]))
+            def interleave(self: __torch__.M,
+              phases: Tensor,
+              bias: Tensor) -> Tensor:
+              h = torch.sub(torch.size(phases, 2), 1)
+              w = torch.sub(torch.size(phases, 3), 1)
+              p0, p1, p2, p3 = torch.chunk(phases, 4, 1)
+              q0 = torch.slice(torch.slice(p0, 2, 0, h), 3, 0, w)
+              q1 = torch.slice(torch.slice(p1, 2, 0, h), 3, 1)
+              q2 = torch.slice(torch.slice(p2, 2, 1), 3, 0, w)
+              q3 = torch.slice(torch.slice(p3, 2, 1), 3, 1)
+              stacked = torch.stack([torch.stack([q0, q1], -1), torch.stack([q2, q3], -1)], 3)
+              image = torch.flatten(torch.flatten(stacked, 4, 5), 2, 3)
+              return torch.add(image, torch.reshape(bias, [1, -1, 1, 1]))
+            def geglu(self: __torch__.M,
+              x: Tensor) -> Tensor:
+              value, gate = torch.chunk(x, 2, -1)
+              return torch.contiguous(torch.mul(value, torch.gelu(gate)))
+            def linear_geglu(self: __torch__.M,
+              x: Tensor,
+              weight: Tensor,
+              bias: Tensor) -> Tensor:
+              product = torch.linear(torch.to(x, 6), torch.to(weight, 6), torch.to(bias, 6))
+              return torch.type_as((self).geglu(product, ), x)
+            def attention(self: __torch__.M,
+              q: Tensor,
+              k: Tensor,
+              v: Tensor,
+              scale: float) -> Tensor:
+              result = torch.scaled_dot_product_attention(q, k, v, None, 0., False, scale=scale)
+              return torch.permute(torch.contiguous(torch.permute(result, [0, 2, 1, 3])), [0, 2, 1, 3])
+            def conv(self: __torch__.M,
+              x: Tensor,
+              weight: Tensor,
+              padding: int) -> Tensor:
+              return torch.conv2d(x, weight, None, [1, 1], [padding, padding], [1, 1], 1)
+            def biased_conv(self: __torch__.M,
+              x: Tensor,
+              weight: Tensor,
+              bias: Tensor,
+              padding: int) -> Tensor:
+              return torch.conv2d(x, weight, bias, [1, 1], [padding, padding], [1, 1], 1)
+            def conv_residual(self: __torch__.M,
+              x: Tensor,
+              weight: Tensor,
+              residual: Tensor,
+              padding: int) -> Tensor:
+              return torch.add((self).conv(x, weight, padding, ), residual)
+            def biased_conv_residual(self: __torch__.M,
+              x: Tensor,
+              weight: Tensor,
+              bias: Tensor,
+              residual: Tensor,
+              padding: int) -> Tensor:
+              return torch.add((self).biased_conv(x, weight, bias, padding, ), residual)
+            def doubling_conv(self: __torch__.M,
+              x: Tensor,
+              weight: Tensor,
+              bias: Tensor) -> Tensor:
+              return (self).interleave((self).conv(x, weight, 1, ), bias, )
+            def product(self: __torch__.M,
+              x: Tensor,
+              weight: Tensor) -> Tensor:
+              return torch.linear(x, weight, None)
+            def linear(self: __torch__.M,
+              x: Tensor,
+              weight: Tensor,
+              bias: Tensor) -> Tensor:
+              return torch.linear(x, weight, bias)
+            def residual_linear(self: __torch__.M,
+              x: Tensor,
+              weight: Tensor,
+              bias: Tensor,
+              residual: Tensor) -> Tensor:
+              return torch.contiguous(torch.add(torch.linear(x, weight, bias), residual))
             """;
 
     private final ScriptModule module =
-            ScriptModule.load(TorchScriptArchive.of(SOURCE), NDManager.newBaseManager(Device.cpu(), "PyTorch"));
+            ScriptModule.load(TorchScriptArchive.ofMethods(SOURCE), NDManager.newBaseManager(Device.cpu(), "PyTorch"));
 
     NDArray groupNorm(OperatorArguments arguments, NDManager scope) {
         return norm("group_norm", arguments, 3, scope);

@@ -9,14 +9,9 @@ import org.diffusionjmh.torchscript.TorchScriptArchive;
 /** What oneDNN, libtorch's library for products on a CPU, can do on the CPU at hand. */
 public final class OneDnn {
     private static final String SOURCE = """
-            class M(Module):
-              __parameters__ = []
-              __buffers__ = []
-              training : bool
-              weights : List[Tensor]
-              def forward(self: __torch__.M) -> Tensor:
-                supported = ops.mkldnn._is_mkldnn_bf16_supported()
-                return torch.ones([int(supported)])
+            def forward(self: __torch__.M) -> Tensor:
+              supported = ops.mkldnn._is_mkldnn_bf16_supported()
+              return torch.ones([int(supported)])
             """;
 
     private OneDnn() {}
@@ -24,7 +19,7 @@ public final class OneDnn {
     /** Whether it takes weights in bfloat16, for which a CPU needs AVX-512 or its successors. */
     public static boolean hasBfloat16() {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-                ScriptModule module = ScriptModule.load(TorchScriptArchive.of(SOURCE), manager)) {
+                ScriptModule module = ScriptModule.load(TorchScriptArchive.ofMethods(SOURCE), manager)) {
             return module.call("forward", manager).singletonOrThrow().size() > 0;
         } catch (EngineException e) {
             return false; // a libtorch without oneDNN

@@ -18,15 +18,10 @@ public enum AttentionBackend {
     CUDNN;
 
     private static final String SOURCE = """
-            class M(Module):
-              __parameters__ = []
-              __buffers__ = []
-              training : bool
-              weights : List[Tensor]
-              def forward(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-                return torch.zeros([torch._fused_sdp_choice(q, k, v, None, 0., False)])
-              def causal(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-                return torch.zeros([torch._fused_sdp_choice(q, k, v, None, 0., True)])
+            def forward(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+              return torch.zeros([torch._fused_sdp_choice(q, k, v, None, 0., False)])
+            def causal(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+              return torch.zeros([torch._fused_sdp_choice(q, k, v, None, 0., True)])
             """;
 
     /**
@@ -37,7 +32,7 @@ public enum AttentionBackend {
      */
     public static Optional<AttentionBackend> chosen(NDArray query, NDArray key, boolean causal, NDManager manager) {
         try (NDManager scope = manager.newSubManager();
-                ScriptModule module = ScriptModule.load(TorchScriptArchive.of(SOURCE), scope)) {
+                ScriptModule module = ScriptModule.load(TorchScriptArchive.ofMethods(SOURCE), scope)) {
             NDArray choice = module.call(causal ? "causal" : "forward", new NDList(query, key, key), scope)
                     .singletonOrThrow();
             int index = Math.toIntExact(choice.size());

@@ -20,41 +20,36 @@ public final class CounterNoise implements AutoCloseable {
 
     // >> of int64 keeps the sign; the masks make it the unsigned shift of the algorithm.
     private static final String SOURCE = """
-            class M(Module):
-              __parameters__ = []
-              __buffers__ = []
-              training : bool
-              weights : List[Tensor]
-              def uniform(self: __torch__.M,
-                stream: int,
-                shape: List[int],
-                center: float,
-                bound: float,
-                dtype: int,
-                device: str,
-                chunk: int) -> Tensor:
-                place = torch.device(device)
-                result = torch.empty(shape, dtype=dtype, device=place)
-                flat = torch.view(result, [-1])
-                count = torch.numel(flat)
-                chunks = torch.floordiv(torch.sub(torch.add(count, chunk), 1), chunk)
-                for i in range(chunks):
-                  start = torch.mul(i, chunk)
-                  end = torch.add(start, chunk)
-                  if torch.gt(end, count):
-                    last = count
-                  else:
-                    last = end
-                  z = torch.arange(start, last, dtype=4, device=place)
-                  z0 = torch.add(torch.mul(torch.add(z, 1), -7046029254386353131), stream)
-                  z1 = torch.mul(torch.bitwise_xor(z0, torch.bitwise_and(torch.bitwise_right_shift(z0, 30), 17179869183)), -4658895280553007687)
-                  z2 = torch.mul(torch.bitwise_xor(z1, torch.bitwise_and(torch.bitwise_right_shift(z1, 27), 137438953471)), -7723592293110705685)
-                  z3 = torch.bitwise_xor(z2, torch.bitwise_and(torch.bitwise_right_shift(z2, 31), 8589934591))
-                  top = torch.bitwise_and(torch.bitwise_right_shift(z3, 40), 16777215)
-                  unit = torch.sub(torch.mul(torch.to(top, 6), 1.1920928955078125e-07), 1.)
-                  values = torch.add(torch.mul(unit, bound), center)
-                  _0 = torch.copy_(torch.slice(flat, 0, start, last), values)
-                return result
+            def uniform(self: __torch__.M,
+              stream: int,
+              shape: List[int],
+              center: float,
+              bound: float,
+              dtype: int,
+              device: str,
+              chunk: int) -> Tensor:
+              place = torch.device(device)
+              result = torch.empty(shape, dtype=dtype, device=place)
+              flat = torch.view(result, [-1])
+              count = torch.numel(flat)
+              chunks = torch.floordiv(torch.sub(torch.add(count, chunk), 1), chunk)
+              for i in range(chunks):
+                start = torch.mul(i, chunk)
+                end = torch.add(start, chunk)
+                if torch.gt(end, count):
+                  last = count
+                else:
+                  last = end
+                z = torch.arange(start, last, dtype=4, device=place)
+                z0 = torch.add(torch.mul(torch.add(z, 1), -7046029254386353131), stream)
+                z1 = torch.mul(torch.bitwise_xor(z0, torch.bitwise_and(torch.bitwise_right_shift(z0, 30), 17179869183)), -4658895280553007687)
+                z2 = torch.mul(torch.bitwise_xor(z1, torch.bitwise_and(torch.bitwise_right_shift(z1, 27), 137438953471)), -7723592293110705685)
+                z3 = torch.bitwise_xor(z2, torch.bitwise_and(torch.bitwise_right_shift(z2, 31), 8589934591))
+                top = torch.bitwise_and(torch.bitwise_right_shift(z3, 40), 16777215)
+                unit = torch.sub(torch.mul(torch.to(top, 6), 1.1920928955078125e-07), 1.)
+                values = torch.add(torch.mul(unit, bound), center)
+                _0 = torch.copy_(torch.slice(flat, 0, start, last), values)
+              return result
             """;
 
     private final NDManager manager;
@@ -65,7 +60,7 @@ public final class CounterNoise implements AutoCloseable {
      */
     public CounterNoise(NDManager manager) {
         this.manager = manager;
-        this.module = ScriptModule.load(TorchScriptArchive.of(SOURCE), manager);
+        this.module = ScriptModule.load(TorchScriptArchive.ofMethods(SOURCE), manager);
     }
 
     /**

@@ -15,31 +15,26 @@ import org.diffusionjmh.torchscript.TorchScriptArchive;
  */
 public final class NoiseGenerator implements AutoCloseable {
     private static final String SOURCE = """
-            class M(Module):
-              __parameters__ = []
-              __buffers__ = []
-              training : bool
-              weights : List[Tensor]
-              def draw(self: __torch__.M,
-                seed: int,
-                shapes: List[List[int]],
-                dtypes: List[int],
-                device: str) -> List[Tensor]:
-                generator = torch.Generator(device=torch.device(device), seed=seed)
-                draws = annotate(List[Tensor], [])
-                for i in range(torch.len(dtypes)):
-                  noise = torch.randn(shapes[i], generator=generator, dtype=dtypes[i], device=torch.device(device))
-                  _0 = torch.append(draws, noise)
-                return draws
-              def draw_default(self: __torch__.M,
-                shapes: List[List[int]],
-                dtypes: List[int],
-                device: str) -> List[Tensor]:
-                draws = annotate(List[Tensor], [])
-                for i in range(torch.len(dtypes)):
-                  noise = torch.randn(shapes[i], dtype=dtypes[i], device=torch.device(device))
-                  _0 = torch.append(draws, noise)
-                return draws
+            def draw(self: __torch__.M,
+              seed: int,
+              shapes: List[List[int]],
+              dtypes: List[int],
+              device: str) -> List[Tensor]:
+              generator = torch.Generator(device=torch.device(device), seed=seed)
+              draws = annotate(List[Tensor], [])
+              for i in range(torch.len(dtypes)):
+                noise = torch.randn(shapes[i], generator=generator, dtype=dtypes[i], device=torch.device(device))
+                _0 = torch.append(draws, noise)
+              return draws
+            def draw_default(self: __torch__.M,
+              shapes: List[List[int]],
+              dtypes: List[int],
+              device: str) -> List[Tensor]:
+              draws = annotate(List[Tensor], [])
+              for i in range(torch.len(dtypes)):
+                noise = torch.randn(shapes[i], dtype=dtypes[i], device=torch.device(device))
+                _0 = torch.append(draws, noise)
+              return draws
             """;
 
     private final NDManager manager;
@@ -50,7 +45,7 @@ public final class NoiseGenerator implements AutoCloseable {
      */
     public NoiseGenerator(NDManager manager) {
         this.manager = manager;
-        this.module = ScriptModule.load(TorchScriptArchive.of(SOURCE), manager);
+        this.module = ScriptModule.load(TorchScriptArchive.ofMethods(SOURCE), manager);
     }
 
     /**

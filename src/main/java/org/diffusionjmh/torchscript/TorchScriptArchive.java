@@ -16,6 +16,17 @@ public final class TorchScriptArchive {
     /** The name every program gives its class. */
     static final String CLASS_NAME = "M";
 
+    /** How its text begins: with the attributes that the pickled module has. */
+    static final String CLASS_HEAD = """
+            class %s(Module):
+              __parameters__ = []
+              __buffers__ = []
+              training : bool
+              weights : List[Tensor]
+            """.formatted(CLASS_NAME);
+
+    private static final int INDENT = 2;
+
     private static final String ROOT = "module/";
 
     /** libtorch reads older code with the operators of its time: before 10, gelu had no approximation. */
@@ -41,6 +52,15 @@ public final class TorchScriptArchive {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    /**
+     * The archive of a module without weights.
+     *
+     * @param methods their text, not indented: {@code def name(self: __torch__.M, ...) -> ...:} and what follows
+     */
+    public static byte[] ofMethods(String methods) {
+        return of(CLASS_HEAD + methods.indent(INDENT));
     }
 
     private static byte[] emptyModule() {

@@ -68,12 +68,7 @@ public record TorchScriptProgram(String source, List<Node> bindings, List<List<L
     }
 
     private static String header(String arguments, String types) {
-        return """
-                class %1$s(Module):
-                  __parameters__ = []
-                  __buffers__ = []
-                  training : bool
-                  weights : List[Tensor]
+        return TorchScriptArchive.CLASS_HEAD + """
                   def bind(self: __torch__.%1$s,
                     weights: List[Tensor]) -> NoneType:
                     self.weights = weights
@@ -83,12 +78,7 @@ public record TorchScriptProgram(String source, List<Node> bindings, List<List<L
     }
 
     private static String headerOfAnySize(String arguments, String types) {
-        return """
-                class %1$s(Module):
-                  __parameters__ = []
-                  __buffers__ = []
-                  training : bool
-                  weights : List[Tensor]
+        return TorchScriptArchive.CLASS_HEAD + """
                   def forward(self: __torch__.%1$s,
                     weights: List[Tensor],
                     sizes: List[List[int]]%2$s) -> Tuple[%3$s]:

@@ -21,17 +21,12 @@ final class OperatorCalls {
     static ScriptModule module(String expression, NDManager manager) {
         FusedOperators.get();
         JniUtils.setGraphExecutorOptimize(false);
-        return ScriptModule.load(TorchScriptArchive.of("""
-                class M(Module):
-                  __parameters__ = []
-                  __buffers__ = []
-                  training : bool
-                  weights : List[Tensor]
-                  def forward(self: __torch__.M,
-                    x: Tensor,
-                    weight: Tensor,
-                    bias: Tensor) -> Tensor:
-                    return %s
+        return ScriptModule.load(TorchScriptArchive.ofMethods("""
+                def forward(self: __torch__.M,
+                  x: Tensor,
+                  weight: Tensor,
+                  bias: Tensor) -> Tensor:
+                  return %s
                 """.formatted(expression)), manager);
     }
 

@@ -143,15 +143,10 @@ class TensorMemoryTest {
     /** libtorch refuses to overwrite the result of a module; what takes its place can be overwritten. */
     @Test
     void whatAModuleComputedCanBeMadeWritable() {
-        try (ScriptModule module = ScriptModule.load(TorchScriptArchive.of("""
-                class M(Module):
-                  __parameters__ = []
-                  __buffers__ = []
-                  training : bool
-                  weights : List[Tensor]
-                  def forward(self: __torch__.M,
-                    x: Tensor) -> Tensor:
-                    return torch.mul(x, 2)
+        try (ScriptModule module = ScriptModule.load(TorchScriptArchive.ofMethods("""
+                def forward(self: __torch__.M,
+                  x: Tensor) -> Tensor:
+                  return torch.mul(x, 2)
                 """), manager)) {
             NDArray x = manager.create(new float[] {1, 2, 3});
             NDArray refused = module.call("forward", new NDList(x), manager).singletonOrThrow();
