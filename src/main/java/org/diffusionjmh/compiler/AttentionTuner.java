@@ -90,15 +90,18 @@ final class AttentionTuner {
             return plain;
         }
         return journal.timed(
-                CompilePhase.TUNE,
-                () -> attendsFastest(attention) ? new KernelAttention(plain) : measured(attention, trials));
+                CompilePhase.TUNE, () -> isOwn(attention) ? new KernelAttention(plain) : measured(attention, trials));
     }
 
-    private boolean attendsFastest(Case attention) {
+    /** Whether this project's kernel need not be measured; it is compiled then. */
+    private boolean isOwn(Case attention) {
+        if (attention.attention().causal()
+                || !kernels.attendsFastest(attention.device(), attention.head(), attention.keys())) {
+            return false;
+        }
         try {
-            return !attention.attention().causal()
-                    && kernels.attendsFastest(
-                            attention.device(), attention.dtype(), attention.head(), attention.keys());
+            kernels.prepareAttention(attention.device(), attention.dtype(), attention.head(), attention.keys());
+            return true;
         } catch (RuntimeException e) {
             journal.warn("fused runs libtorch's own attention: " + e.getMessage());
             return false;

@@ -93,11 +93,7 @@ final class ConvTuner {
             compile(device, layers);
             layers.forEach((layer, tiles) -> {
                 Map<Optional<ConvTile>, Graph> candidates = ConvCandidates.of(layer, tiles);
-                Optional<ConvTile> fastest = trials.trial()
-                        .fastest(candidates, refusal -> {
-                            throw refusal;
-                        })
-                        .orElseThrow();
+                Optional<ConvTile> fastest = trials.trial().fastest(candidates);
                 known.put(new Case(device, layer), fastest);
                 kept.keep(layer.toString(), fastest.map(ConvTile::toString).orElse(LIBTORCH));
             });

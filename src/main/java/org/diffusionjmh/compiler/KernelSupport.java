@@ -78,15 +78,14 @@ final class KernelSupport {
         return has(device) && FusedOperators.get().mayAttend(device, head, keys);
     }
 
-    /**
-     * Compiles that kernel, if it is known to be the fastest.
-     *
-     * @return whether it is
-     * @throws RuntimeException if it cannot be compiled
-     */
-    boolean attendsFastest(Device device, DType dtype, long head, long keys) {
-        return has(device)
-                && FusedOperators.get().attendsFastest(device, ScalarType.of(TensorTypes.dataType(dtype)), head, keys);
+    /** Whether that kernel is known to be the fastest. */
+    boolean attendsFastest(Device device, long head, long keys) {
+        return has(device) && FusedOperators.get().attendsFastest(device, head, keys);
+    }
+
+    /** Compiles that kernel. */
+    void prepareAttention(Device device, DType dtype, long head, long keys) {
+        FusedOperators.get().prepareAttention(device, ScalarType.of(TensorTypes.dataType(dtype)), head, keys);
     }
 
     /** Begins to compile what a network may be fastest with on a device, beside other work such as loading its weights. */

@@ -66,6 +66,19 @@ final class KernelTrial implements AutoCloseable {
     }
 
     /**
+     * The key of the fastest graph, where all can be computed.
+     *
+     * @param candidates at least one; otherwise as {@link #fastest(Map, Consumer)} takes them
+     * @throws RuntimeException why the first that cannot be computed cannot
+     */
+    <K> K fastest(Map<K, Graph> candidates) {
+        return fastest(candidates, refusal -> {
+                    throw refusal;
+                })
+                .orElseThrow();
+    }
+
+    /**
      * The key of the fastest graph; empty if none can be computed.
      *
      * @param candidates graphs of the same inputs and no weights, in the order in which they are preferred

@@ -110,10 +110,7 @@ final class LinearGegluTuner {
                     OptionalInt.of(tile),
                     graph(sizes, product -> new Node(new LinearGegluKernel(tile), product.inputs(), "")));
         }
-        return trial.fastest(candidates, refusal -> {
-                    throw refusal;
-                })
-                .orElseThrow();
+        return trial.fastest(candidates);
     }
 
     private static Graph graph(Case sizes, UnaryOperator<Node> result) {

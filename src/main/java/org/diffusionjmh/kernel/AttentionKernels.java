@@ -48,7 +48,7 @@ final class AttentionKernels {
      */
     void expect(ScalarType type, long head, long keys) {
         if (TYPES.contains(type) && AttentionTile.isWorthTrying(head, keys)) {
-            kernels.expect(new Variant(type, AttentionTile.of((int) head, Math.toIntExact(keys))));
+            kernels.expect(variant(type, head, keys));
         }
     }
 
@@ -60,7 +60,11 @@ final class AttentionKernels {
      * @throws IllegalStateException if it cannot be compiled
      */
     void prepare(ScalarType type, long head, long keys) {
-        kernels.of(new Variant(type, AttentionTile.of((int) head, Math.toIntExact(keys))));
+        kernels.of(variant(type, head, keys));
+    }
+
+    private static Variant variant(ScalarType type, long head, long keys) {
+        return new Variant(type, AttentionTile.of(Math.toIntExact(head), Math.toIntExact(keys)));
     }
 
     /** Whether they run on the device. */

@@ -178,20 +178,24 @@ public final class FusedOperators {
     }
 
     /**
-     * Compiles {@code attention} for a GPU, if it is known to be the fastest there.
+     * Whether {@code attention} is known to be the fastest on a GPU.
      *
      * @param head elements of a head
      * @param keys keys of a sequence
-     * @return whether it is
+     */
+    public boolean attendsFastest(Device device, long head, long keys) {
+        return kernels(device).attention().areThere() && AttentionTile.isFastest(head, keys);
+    }
+
+    /**
+     * Compiles a GPU's kernel for an attention.
+     *
+     * @param head elements of a head
+     * @param keys keys of a sequence
      * @throws IllegalStateException if it cannot be compiled
      */
-    public boolean attendsFastest(Device device, ScalarType type, long head, long keys) {
-        AttentionKernels attention = kernels(device).attention();
-        boolean fastest = attention.areThere() && AttentionTile.isFastest(head, keys);
-        if (fastest) {
-            attention.prepare(type, head, keys);
-        }
-        return fastest;
+    public void prepareAttention(Device device, ScalarType type, long head, long keys) {
+        kernels(device).attention().prepare(type, head, keys);
     }
 
     /** The widths of tiles with which a GPU has a kernel for {@code linear_geglu}; none if it has no such kernel. */

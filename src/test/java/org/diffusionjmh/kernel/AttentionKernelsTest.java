@@ -230,5 +230,8 @@ class AttentionKernelsTest {
             }
         }
         assertTrue(!AttentionTile.isWorthTrying(72, 1024));
+        assertTrue(AttentionTile.isFastest(160, 576));
+        assertTrue(!AttentionTile.isFastest(64, 256));
+        assertTrue(!AttentionTile.isFastest(72, 1024));
     }
 }
