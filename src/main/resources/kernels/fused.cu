@@ -446,8 +446,8 @@ __device__ void pixel_norm_apply(
     });
 }
 
-// A row of a layer norm, by one warp: sum = x + residual, normed = layer_norm(sum). Without a residual, sum is x and is not written. What
-// fits in registers is read once, and the parameters are on their way while the row is summed up.
+// A row of a layer norm, by one warp: sum = x + residual, normed = layer_norm(sum). Without a residual, sum is x and is not written; where
+// normed is null, only the sum is. What fits in registers is read once, and the parameters are on their way while the row is summed up.
 template <class P, int kept, bool added, class T>
 __device__ __forceinline__ void normalize_row(
     const T* x, const T* residual, const T* weight, const T* bias, T* sums, T* normed, int length, float eps) {
@@ -500,6 +500,9 @@ __device__ __forceinline__ void normalize_row(
             accumulate(load(i));
         }
     }
+    if (added && normed == nullptr) {
+        return;
+    }
     sum = warp_sum(sum);
     const float mean = sum.x / length;
     const float scale = rsqrtf(fmaxf(0, sum.y / length - mean * mean) + eps);
@@ -544,16 +547,20 @@ __device__ __forceinline__ void normalize_row(
     }
 }
 
-// x and residual [rows, length], out [2, rows, length]: the sums, then their layer norms. A warp a row.
+// residual [rows, length], x [given, length] or the vector pad, which is added to the rows outside of [before, before + given). out
+// [rows + normed, length]: the sums, then the layer norms of those from the first on. A warp a row.
 template <class T>
 __device__ void add_layer_norm(
-    const T* x, const T* residual, const T* weight, const T* bias, T* out, int rows, int length, float eps, int wide) {
+    const T* x, const T* residual, const T* pad, const T* weight, const T* bias, T* out, int rows, int before,
+    int given, int first, int normed, int length, float eps, int wide) {
     const int row = (blockIdx.x * blockDim.x + threadIdx.x) / lanes;
     if (row < rows) {
         const long long start = static_cast<long long>(row) * length;
-        T* sums = out + start;
-        T* normed = sums + static_cast<long long>(rows) * length;
-        normalize_row<true>(x + start, residual + start, weight, bias, sums, normed, length, eps, wide);
+        const int own = row - before;
+        const T* added = own >= 0 && own < given ? x + static_cast<long long>(own) * length : pad;
+        const int place = row - first;
+        T* norm = place >= 0 && place < normed ? out + static_cast<long long>(rows + place) * length : nullptr;
+        normalize_row<true>(added, residual + start, weight, bias, out + start, norm, length, eps, wide);
     }
 }
 
@@ -711,10 +718,11 @@ __device__ __forceinline__ void begin() {
             Slab{channels, width, slabs, group, pixels, chunk}, eps, silu);                                            \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) add_layer_norm_##suffix(                                     \
-        const T* x, const T* residual, const T* weight, const T* bias, T* out, int rows, int length, float eps,        \
-        int wide) {                                                                                                    \
+        const T* x, const T* residual, const T* pad, const T* weight, const T* bias, T* out, int rows, int before,     \
+        int given, int first, int normed, int length, float eps, int wide) {                                           \
         begin();                                                                                                       \
-        add_layer_norm(x, residual, weight, bias, out, rows, length, eps, wide);                                       \
+        add_layer_norm(                                                                                                \
+            x, residual, pad, weight, bias, out, rows, before, given, first, normed, length, eps, wide);               \
     }                                                                                                                  \
     extern "C" __global__ void __launch_bounds__(threads) add_bias_##suffix(                                           \
         const T* x, const T* residual, const T* bias, T* out, unsigned count, int channels, int wide) {                \

@@ -95,7 +95,9 @@ final class LinearCandidates {
         if (plan.residual() && normed) {
             results.put("norm", node(new LayerNormKernel(NORM), List.of(product, row, row)));
         } else if (normed) {
-            results.put("norm", node(new AddLayerNormKernel(NORM), List.of(product, residual, row, row)));
+            results.put(
+                    "norm",
+                    node(AddLayerNormKernel.ofAll(NORM, product.type().size(0)), List.of(product, residual, row, row)));
         } else if (!plan.residual() && layer.after() == After.SUM) {
             results.put("sum", node(new Add(), List.of(product, residual)));
         }

@@ -1,6 +1,5 @@
 package org.diffusionjmh.graph;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -54,23 +53,46 @@ public sealed interface KernelOp extends Op {
     }
 
     /**
-     * A sum and its layer norm. Takes x, residual, both {@code [..., C]}, weight and bias {@code [C]}; the result {@code [2, ..., C]} is
-     * {@code x + residual} and {@link NormalizationOp.LayerNorm} of it.
+     * A sum, and the layer norm of some of its rows, the elements of dimension 0. Takes x {@code [n, ..., C]}, residual
+     * {@code [N, ..., C]}, weight and bias {@code [C]}, and, if n is less than N, a pad {@code [C]}, which is added where x has no row. The
+     * result {@code [N + rows, ..., C]} is the sum, and behind it {@link NormalizationOp.LayerNorm} of rows of it.
      *
      * @param norm the normalisation
+     * @param before rows of the residual before the one that the first row of x is added to
+     * @param first the first row that is normalised
+     * @param rows how many are
      */
-    record AddLayerNormKernel(NormalizationOp.LayerNorm norm) implements KernelOp {
+    record AddLayerNormKernel(NormalizationOp.LayerNorm norm, long before, long first, long rows) implements KernelOp {
+        private static final int UNPADDED = 4;
+
+        /** A sum of two tensors of one shape, and the norm of all rows. */
+        public static AddLayerNormKernel ofAll(NormalizationOp.LayerNorm norm, long rows) {
+            return new AddLayerNormKernel(norm, 0, 0, rows);
+        }
+
         @Override
         public TensorType infer(List<TensorType> arguments) {
-            Checks.count(this, arguments, 4);
+            Checks.count(this, arguments, UNPADDED, UNPADDED + 1);
             TensorType x = arguments.get(0);
-            if (!x.equals(arguments.get(1))) {
-                throw new ShapeException("AddLayerNormKernel: " + x + " and " + arguments.get(1) + " differ");
+            TensorType residual = arguments.get(1);
+            boolean padded = arguments.size() > UNPADDED;
+            boolean fits = residual.rank() > 1
+                    && x.rank() == residual.rank()
+                    && residual.withSize(0, x.size(0)).equals(x)
+                    && (padded ? before + x.size(0) <= residual.size(0) : x.equals(residual) && before == 0);
+            if (!fits || before < 0) {
+                throw new ShapeException(
+                        "AddLayerNormKernel: " + x + " behind " + before + " rows does not fit " + residual);
             }
-            norm.infer(List.of(x, arguments.get(2), arguments.get(3)));
-            List<Long> shape = new ArrayList<>(List.of(2L));
-            shape.addAll(x.shape());
-            return x.withShape(shape);
+            if (first < 0 || rows < 1 || first + rows > residual.size(0)) {
+                throw new ShapeException(
+                        "AddLayerNormKernel: norms of rows [" + first + ", " + (first + rows) + ") of " + residual);
+            }
+            if (padded) {
+                Checks.vector(this, arguments.get(UNPADDED), x.dtype(), x.size(-1));
+            }
+            norm.infer(List.of(residual, arguments.get(2), arguments.get(3)));
+            return residual.withSize(0, residual.size(0) + rows);
         }
     }
 

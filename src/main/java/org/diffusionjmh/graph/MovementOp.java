@@ -104,6 +104,26 @@ public sealed interface MovementOp extends Op {
         }
     }
 
+    /**
+     * Further rows, elements of dimension 0, that all consist of one vector. Takes x {@code [n, ..., C]} and the vector {@code [C]}; the
+     * result is {@code [before + n + after, ..., C]}.
+     *
+     * @param before rows before those of x
+     * @param after rows behind them
+     */
+    record PadRows(long before, long after) implements MovementOp {
+        @Override
+        public TensorType infer(List<TensorType> arguments) {
+            Checks.count(this, arguments, 2);
+            TensorType x = arguments.get(0);
+            if (x.rank() < 2 || before < 0 || after < 0) {
+                throw new ShapeException("PadRows: " + before + " and " + after + " rows around those of " + x);
+            }
+            Checks.vector(this, arguments.get(1), x.dtype(), x.size(-1));
+            return x.withSize(0, before + x.size(0) + after);
+        }
+    }
+
     /** Nearest-neighbour resize of {@code [N, C, H, W]} to a given height and width. */
     record UpsampleNearest(long height, long width) implements MovementOp {
         @Override

@@ -7,6 +7,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.diffusionjmh.libtorch.OperatorArguments;
 import org.diffusionjmh.libtorch.ScriptModule;
 import org.diffusionjmh.libtorch.TensorMemory;
@@ -53,9 +54,34 @@ final class AtenOperators {
               residual: Tensor,
               weight: Tensor,
               bias: Tensor,
+              first: int,
+              rows: int,
               eps: float) -> Tensor:
-              sum = torch.add(x, residual)
-              return torch.stack([sum, torch.layer_norm(sum, [torch.size(sum, -1)], weight, bias, eps)])
+              return (self).sum_and_norm(torch.add(x, residual), weight, bias, first, rows, eps, )
+            def padded_add_layer_norm(self: __torch__.M,
+              x: Tensor,
+              residual: Tensor,
+              weight: Tensor,
+              bias: Tensor,
+              pad: Tensor,
+              before: int,
+              first: int,
+              rows: int,
+              eps: float) -> Tensor:
+              end = torch.add(before, torch.size(x, 0))
+              above = torch.add(torch.slice(residual, 0, 0, before), pad)
+              middle = torch.add(torch.slice(residual, 0, before, end), x)
+              below = torch.add(torch.slice(residual, 0, end), pad)
+              return (self).sum_and_norm(torch.cat([above, middle, below]), weight, bias, first, rows, eps, )
+            def sum_and_norm(self: __torch__.M,
+              sum: Tensor,
+              weight: Tensor,
+              bias: Tensor,
+              first: int,
+              rows: int,
+              eps: float) -> Tensor:
+              normed = torch.slice(sum, 0, first, torch.add(first, rows))
+              return torch.cat([sum, torch.layer_norm(normed, [torch.size(sum, -1)], weight, bias, eps)])
             def add_bias(self: __torch__.M,
               x: Tensor,
               residual: Tensor,
@@ -173,8 +199,16 @@ final class AtenOperators {
 
     NDArray addLayerNorm(OperatorArguments arguments, NDManager scope) {
         List<IValue> values = tensors(arguments, 4);
-        values.add(IValue.from(arguments.number(4)));
+        values.addAll(integers(arguments, 4, 6));
+        values.add(IValue.from(arguments.number(6)));
         return call("add_layer_norm", values, scope);
+    }
+
+    NDArray paddedAddLayerNorm(OperatorArguments arguments, NDManager scope) {
+        List<IValue> values = tensors(arguments, 5);
+        values.addAll(integers(arguments, 5, 8));
+        values.add(IValue.from(arguments.number(8)));
+        return call("padded_add_layer_norm", values, scope);
     }
 
     NDArray addBias(OperatorArguments arguments, NDManager scope) {
@@ -242,6 +276,12 @@ final class AtenOperators {
         } finally {
             values.forEach(IValue::close);
         }
+    }
+
+    private static List<IValue> integers(OperatorArguments arguments, int start, int end) {
+        return IntStream.range(start, end)
+                .mapToObj(i -> IValue.from(arguments.integer(i)))
+                .toList();
     }
 
     private static List<IValue> tensors(OperatorArguments arguments, int count) {

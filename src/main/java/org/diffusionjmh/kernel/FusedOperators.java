@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.diffusionjmh.cache.Artifacts;
 import org.diffusionjmh.graph.ConvTile;
@@ -25,8 +26,10 @@ import org.diffusionjmh.libtorch.ScalarType;
  *   <li>{@code shifted_group_norm(x [N, C, H, W], shift [N, C], weight, bias, groups, eps, silu)}: the same of {@code x + shift}
  *   <li>{@code concat_group_norm(x [N, C1, H, W], y [N, C2, H, W], weight [C1 + C2], bias, groups, eps, silu)}: that of x and y joined
  *       along the channels
- *   <li>{@code add_layer_norm(x [..., C], residual [..., C], weight [C], bias [C], eps)}: {@code x + residual} and the layer norm of it,
- *       stacked: {@code [2, ..., C]}
+ *   <li>{@code add_layer_norm(x [N, ..., C], residual [N, ..., C], weight [C], bias [C], first, rows, eps)}: {@code x + residual}, and
+ *       behind it the layer norm of rows of it, from the first on: {@code [N + rows, ..., C]}
+ *   <li>{@code padded_add_layer_norm(x [n, ..., C], residual, weight, bias, pad [C], before, first, rows, eps)}: the same where x has rows
+ *       for those of the residual from {@code before} on, and the pad stands for the others
  *   <li>{@code add_bias(x [N, C, H, W], residual [N, C, H, W], bias [C])}: {@code x + residual + bias}, with channels innermost
  *   <li>{@code layer_norm(x [..., C], weight [C], bias [C], eps)}: the layer norm
  *   <li>{@code bias(x [N, C, H, W], bias [C])}: {@code x + bias}, with channels innermost
@@ -85,11 +88,31 @@ public final class FusedOperators {
                                 x.tensor(0), x.tensor(1), x.tensor(2), x.tensor(3), new GroupNormOptions(x, 4), scope));
         define(
                 "add_layer_norm",
-                "Tensor x, Tensor residual, Tensor weight, Tensor bias, float eps",
+                "Tensor x, Tensor residual, Tensor weight, Tensor bias, int first, int rows, float eps",
                 4,
                 aten::addLayerNorm,
-                (kernels, x, scope) -> new PointwiseKernels(kernels)
-                        .addLayerNorm(x.tensor(0), x.tensor(1), x.tensor(2), x.tensor(3), x.number(4), scope));
+                (kernels, x, scope) -> new LayerNormKernels(kernels)
+                        .normOfSum(
+                                x.tensor(0),
+                                x.tensor(1),
+                                Optional.empty(),
+                                new LayerNormKernels.Affine(x.tensor(2), x.tensor(3), x.number(6)),
+                                LayerNormRows.of(x, 4),
+                                scope));
+        define(
+                "padded_add_layer_norm",
+                "Tensor x, Tensor residual, Tensor weight, Tensor bias, Tensor pad, int before, int first, int rows, "
+                        + "float eps",
+                5,
+                aten::paddedAddLayerNorm,
+                (kernels, x, scope) -> new LayerNormKernels(kernels)
+                        .normOfSum(
+                                x.tensor(0),
+                                x.tensor(1),
+                                Optional.of(x.tensor(4)),
+                                new LayerNormKernels.Affine(x.tensor(2), x.tensor(3), x.number(8)),
+                                LayerNormRows.ofPadded(x, 5),
+                                scope));
         define(
                 "add_bias",
                 "Tensor x, Tensor residual, Tensor bias",
@@ -102,8 +125,8 @@ public final class FusedOperators {
                 "Tensor x, Tensor weight, Tensor bias, float eps",
                 3,
                 aten::layerNorm,
-                (kernels, x, scope) -> new PointwiseKernels(kernels)
-                        .layerNorm(x.tensor(0), x.tensor(1), x.tensor(2), x.number(3), scope));
+                (kernels, x, scope) -> new LayerNormKernels(kernels)
+                        .norm(x.tensor(0), new LayerNormKernels.Affine(x.tensor(1), x.tensor(2), x.number(3)), scope));
         define("bias", "Tensor x, Tensor bias", 2, aten::bias, (kernels, x, scope) -> new PointwiseKernels(kernels)
                 .bias(x.tensor(0), x.tensor(1), scope));
         define(

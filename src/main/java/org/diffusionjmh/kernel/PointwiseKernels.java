@@ -8,13 +8,8 @@ import org.diffusionjmh.libtorch.CudaKernel.Grid;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TensorMemory;
 
-/** Gates, sums, layer norms and rearrangements: what reads each element once and writes it once. */
+/** Gates, sums and rearrangements: what reads each element once and writes it once. */
 record PointwiseKernels(DeviceKernels kernels) {
-    private static final int WARP = 32;
-
-    /** Warps that a multiprocessor should get at least before blocks become larger. */
-    private static final int WARPS_PER_MULTIPROCESSOR = 16;
-
     private static final long NULL = 0;
 
     /** {@code x[..., :C] * gelu(x[..., C:])}. */
@@ -30,57 +25,6 @@ record PointwiseKernels(DeviceKernels kernels) {
         kernels.kernel("geglu", type)
                 .launch(packs(count, type, wide), DeviceKernels.THREADS, x, out, count, half, wide);
         return out;
-    }
-
-    /** x and {@code layer_norm(x)} of {@code x + residual}, stacked. */
-    NDArray addLayerNorm(NDArray left, NDArray right, NDArray weight, NDArray bias, double eps, NDManager scope) {
-        ScalarType type = DeviceKernels.requireSameType(left, right, weight, bias);
-        NDArray x = TensorMemory.contiguous(left, scope);
-        NDArray residual = TensorMemory.contiguous(right, scope);
-        NDArray factor = TensorMemory.contiguous(weight, scope);
-        NDArray offset = TensorMemory.contiguous(bias, scope);
-        int length = Math.toIntExact(factor.size());
-        int rows = Math.toIntExact(x.size() / length);
-        NDArray out = TensorMemory.empty(type, new Shape(2).addAll(x.getShape()), scope);
-        boolean wide = DeviceKernels.isWide(length, type, x, residual, factor, offset, out);
-        kernels.kernel("add_layer_norm", type)
-                .launch(
-                        rowGrid(rows),
-                        rowThreads(rows),
-                        x,
-                        residual,
-                        factor,
-                        offset,
-                        out,
-                        rows,
-                        length,
-                        (float) eps,
-                        wide);
-        return out;
-    }
-
-    /** {@code layer_norm(x)}. */
-    NDArray layerNorm(NDArray input, NDArray weight, NDArray bias, double eps, NDManager scope) {
-        ScalarType type = DeviceKernels.requireSameType(input, weight, bias);
-        NDArray x = TensorMemory.contiguous(input, scope);
-        NDArray factor = TensorMemory.contiguous(weight, scope);
-        NDArray offset = TensorMemory.contiguous(bias, scope);
-        int length = Math.toIntExact(factor.size());
-        int rows = Math.toIntExact(x.size() / length);
-        NDArray out = TensorMemory.empty(type, x.getShape(), scope);
-        boolean wide = DeviceKernels.isWide(length, type, x, factor, offset, out);
-        kernels.kernel("layer_norm", type)
-                .launch(rowGrid(rows), rowThreads(rows), x, factor, offset, out, rows, length, (float) eps, wide);
-        return out;
-    }
-
-    /** A warp for each row: two rows a block as long as there are few, so that all multiprocessors have some. */
-    private int rowThreads(int rows) {
-        return rows <= WARPS_PER_MULTIPROCESSOR * kernels.multiprocessors() ? 2 * WARP : DeviceKernels.THREADS / 2;
-    }
-
-    private Grid rowGrid(int rows) {
-        return new Grid((rows - 1) / (rowThreads(rows) / WARP) + 1, 1);
     }
 
     /** {@code x + bias[:, None, None]}, with channels innermost. */

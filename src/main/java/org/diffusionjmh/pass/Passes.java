@@ -36,6 +36,8 @@ public final class Passes {
         passes.add(MergeLinears.timeProjections());
         passes.add(new FuseGroupNormSilu());
         passes.add(new FuseGeglu());
+        // after merging keys and values: they are zero together
+        passes.add(device.gpu() && !dynamic ? SkipZeroRows.whereAGpuIsFilled() : SkipZeroRows.everywhere());
         // After all that matches an operation's only use, which a copy of rows would be: norms and activations are
         // one, and weights are computed alike with equal rows and without. Before layouts and kernels, for which the
         // number of rows counts.

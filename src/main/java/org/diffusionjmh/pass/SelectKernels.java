@@ -14,14 +14,12 @@ import org.diffusionjmh.graph.FusedOp.Geglu;
 import org.diffusionjmh.graph.FusedOp.GroupNormSilu;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.KernelOp.AddBiasKernel;
-import org.diffusionjmh.graph.KernelOp.AddLayerNormKernel;
 import org.diffusionjmh.graph.KernelOp.BiasKernel;
 import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
 import org.diffusionjmh.graph.KernelOp.LayerNormKernel;
 import org.diffusionjmh.graph.MovementOp.Expand;
 import org.diffusionjmh.graph.MovementOp.Reshape;
-import org.diffusionjmh.graph.MovementOp.Slice;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.NormalizationOp.GroupNorm;
 import org.diffusionjmh.graph.NormalizationOp.LayerNorm;
@@ -51,9 +49,9 @@ public final class SelectKernels implements Pass {
     @Override
     public Rewrite apply(Graph graph) {
         Uses uses = new Uses(graph);
-        Map<Node, Node> norms = normsOfSums(graph);
+        Map<Node, NormedSum> sums = NormedSum.of(graph);
         Set<Node> absorbed = absorbed(graph, uses);
-        Map<Node, Node> sums = new HashMap<>();
+        Map<Node, Node> norms = new HashMap<>();
         return Rewrite.of(graph, (node, replaced) -> {
             if (node.op() instanceof GroupNorm norm) {
                 return Optional.of(groupNorm(new GroupNormKernel(norm, false), node, uses, replaced));
@@ -65,13 +63,14 @@ public final class SelectKernels implements Pass {
                 return Optional.of(
                         new Node(new GegluKernel(), replaced.apply(node).inputs(), node.scope()));
             }
-            if (norms.containsKey(node)) {
-                Node norm = norms.get(node);
-                sums.put(norm, addLayerNorm(node, norm, replaced));
-                return Optional.of(part(sums.get(norm), 0, node));
-            }
             if (sums.containsKey(node)) {
-                return Optional.of(part(sums.get(node), 1, node));
+                NormedSum sum = sums.get(node);
+                Node kernel = sum.kernel(uses, replaced);
+                norms.put(sum.norm(), sum.normOf(kernel));
+                return Optional.of(sum.sumOf(kernel));
+            }
+            if (norms.containsKey(node)) {
+                return Optional.of(norms.get(node));
             }
             if (node.op() instanceof LayerNorm norm && node.inputs().size() == WITH_BIAS) {
                 return Optional.of(
@@ -110,33 +109,6 @@ public final class SelectKernels implements Pass {
                         && uses.isSingle(add.inputs().get(i)))
                 .filter(i -> add.inputs().get(1 - i).type().equals(add.type()))
                 .findFirst();
-    }
-
-    /** The first layer norm of each sum of sequences. */
-    private static Map<Node, Node> normsOfSums(Graph graph) {
-        Map<Node, Node> norms = new HashMap<>();
-        for (Node norm : graph.nodesOf(LayerNorm.class)) {
-            Node sum = norm.inputs().get(0);
-            boolean matches = sum.op() instanceof Add
-                    && norm.inputs().size() == WITH_BIAS
-                    && sum.inputs().stream().allMatch(input -> input.type().equals(sum.type()));
-            if (matches) {
-                norms.putIfAbsent(sum, norm);
-            }
-        }
-        return norms;
-    }
-
-    private static Node addLayerNorm(Node sum, Node norm, UnaryOperator<Node> replaced) {
-        List<Node> arguments = new ArrayList<>(replaced.apply(sum).inputs());
-        arguments.addAll(norm.inputs().subList(1, WITH_BIAS));
-        return new Node(new AddLayerNormKernel((LayerNorm) norm.op()), arguments, norm.scope());
-    }
-
-    /** One of a pair that lies in one tensor: a view. */
-    private static Node part(Node pair, int index, Node replaced) {
-        Node slice = new Node(new Slice(0, index, index + 1), List.of(pair), replaced.scope());
-        return new Node(new Reshape(replaced.type().shape()), List.of(slice), replaced.scope());
     }
 
     private Node groupNorm(GroupNormKernel kernel, Node norm, Uses uses, UnaryOperator<Node> replaced) {

@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,7 +18,6 @@ import org.diffusionjmh.graph.KernelOp.LinearKernel;
 import org.diffusionjmh.graph.MovementOp.Permute;
 import org.diffusionjmh.graph.MovementOp.Reshape;
 import org.diffusionjmh.graph.Node;
-import org.diffusionjmh.graph.NormalizationOp.LayerNorm;
 import org.diffusionjmh.graph.Op;
 import org.diffusionjmh.graph.PointwiseOp.Add;
 
@@ -86,10 +84,7 @@ public final class SelectLinear implements Pass {
     private static Map<Node, LinearLayer> layers(Graph graph, Map<Node, Sum> sums) {
         Set<Node> once = WeightFolding.fixed(graph);
         once.addAll(StepSplit.early(graph));
-        Set<Node> normed = new HashSet<>();
-        graph.nodesOf(LayerNorm.class).stream()
-                .filter(norm -> norm.inputs().size() == WITH_BIAS)
-                .forEach(norm -> normed.add(norm.inputs().get(0)));
+        Set<Node> normed = NormedSum.of(graph).keySet();
         Map<Node, LinearLayer> layers = new LinkedHashMap<>();
         for (Node linear : graph.nodesOf(Linear.class)) {
             if (!once.contains(linear)) {

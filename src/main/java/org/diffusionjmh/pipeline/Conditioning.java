@@ -5,12 +5,14 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * What the denoiser is told beside sample and timestep, in its batch order.
  *
  * @param encoderHiddenStates text embeddings [batch, tokens, cross_attention_dim]
+ * @param zeroText predictions, by their places in the batch, whose text embeddings are zeros
  * @param textEmbeds SDXL's pooled text [batch, pooled]
  * @param timeIds SDXL's size conditions, FP32 [batch, 6]
  * @param timestepCond the guidance embedding of latent consistency models [batch, time_cond_proj_dim]
@@ -20,12 +22,17 @@ import java.util.Optional;
  */
 public record Conditioning(
         NDArray encoderHiddenStates,
+        List<Integer> zeroText,
         Optional<NDArray> textEmbeds,
         Optional<NDArray> timeIds,
         Optional<NDArray> timestepCond,
         Optional<ImageLatents> imageLatents,
         Optional<Control> control,
         Optional<PixArtConditions> pixArt) {
+    public Conditioning {
+        zeroText = List.copyOf(zeroText);
+    }
+
     /** What a prompt encoder gives. */
     Conditioning(
             NDArray encoderHiddenStates,
@@ -33,13 +40,22 @@ public record Conditioning(
             Optional<NDArray> timeIds,
             Optional<NDArray> timestepCond,
             Optional<ImageLatents> imageLatents) {
-        this(encoderHiddenStates, textEmbeds, timeIds, timestepCond, imageLatents, Optional.empty(), Optional.empty());
+        this(
+                encoderHiddenStates,
+                List.of(),
+                textEmbeds,
+                timeIds,
+                timestepCond,
+                imageLatents,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** What PixArt's prompt encoder gives. */
     Conditioning(NDArray encoderHiddenStates, PixArtConditions conditions) {
         this(
                 encoderHiddenStates,
+                List.of(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -48,22 +64,43 @@ public record Conditioning(
                 Optional.of(conditions));
     }
 
+    /** The same with text embeddings of which some are zeros. */
+    Conditioning withZeroText(List<Integer> predictions) {
+        return new Conditioning(
+                encoderHiddenStates, predictions, textEmbeds, timeIds, timestepCond, imageLatents, control, pixArt);
+    }
+
     /** The same with the latents of a picture. */
     Conditioning withImageLatents(ImageLatents latents) {
         return new Conditioning(
-                encoderHiddenStates, textEmbeds, timeIds, timestepCond, Optional.of(latents), control, pixArt);
+                encoderHiddenStates,
+                zeroText,
+                textEmbeds,
+                timeIds,
+                timestepCond,
+                Optional.of(latents),
+                control,
+                pixArt);
     }
 
     /** The same with ControlNets. */
     Conditioning withControl(Control newControl) {
         return new Conditioning(
-                encoderHiddenStates, textEmbeds, timeIds, timestepCond, imageLatents, Optional.of(newControl), pixArt);
+                encoderHiddenStates,
+                zeroText,
+                textEmbeds,
+                timeIds,
+                timestepCond,
+                imageLatents,
+                Optional.of(newControl),
+                pixArt);
     }
 
     /** Of a batch with guidance the second half alone: the prompt without the negative prompt. There are no latents of a picture. */
     Conditioning ofPrompt(NDManager owner) {
         return new Conditioning(
                 secondHalf(encoderHiddenStates, owner),
+                List.of(),
                 textEmbeds.map(embeds -> secondHalf(embeds, owner)),
                 timeIds.map(ids -> secondHalf(ids, owner)),
                 timestepCond.map(condition -> secondHalf(condition, owner)),

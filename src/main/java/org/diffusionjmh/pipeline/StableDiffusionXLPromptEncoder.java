@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.diffusionjmh.libtorch.TensorMemory;
 import org.diffusionjmh.model.HiddenState;
 
@@ -80,11 +81,12 @@ final class StableDiffusionXLPromptEncoder implements PromptEncoder {
             rows.pooled.attach(owner);
             ids.attach(owner);
             return new Conditioning(
-                    rows.hidden,
-                    Optional.of(rows.pooled),
-                    Optional.of(ids),
-                    guidanceEmbedding.of(request, TensorMemory.type(rows.hidden), owner, warnings),
-                    Optional.empty());
+                            rows.hidden,
+                            Optional.of(rows.pooled),
+                            Optional.of(ids),
+                            guidanceEmbedding.of(request, TensorMemory.type(rows.hidden), owner, warnings),
+                            Optional.empty())
+                    .withZeroText(zeroText(request, batch));
         }
     }
 
@@ -98,12 +100,23 @@ final class StableDiffusionXLPromptEncoder implements PromptEncoder {
     }
 
     private Encoded negative(TextToImageRequest request, Encoded prompt, NDManager scope, Warnings warnings) {
-        if (request.negativePrompts().isEmpty() && forceZerosForEmptyPrompt) {
+        if (isNegativeZero(request)) {
             return prompt.zeros();
         }
         List<String> texts = request.negativePrompts()
                 .orElseGet(() -> Collections.nCopies(request.prompts().size(), ""));
         return encode(texts, request.negativePrompts2().orElse(texts), 0, scope, warnings);
+    }
+
+    private boolean isNegativeZero(TextToImageRequest request) {
+        return request.negativePrompts().isEmpty() && forceZerosForEmptyPrompt;
+    }
+
+    private List<Integer> zeroText(TextToImageRequest request, List<PromptRole> batch) {
+        return IntStream.range(0, batch.size())
+                .filter(i -> batch.get(i) == PromptRole.NEGATIVE_PROMPT && isNegativeZero(request))
+                .boxed()
+                .toList();
     }
 
     private Encoded encode(List<String> texts, List<String> texts2, int clipSkip, NDManager scope, Warnings warnings) {

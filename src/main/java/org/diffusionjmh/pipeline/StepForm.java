@@ -19,11 +19,19 @@ import org.diffusionjmh.scheduler.Step;
  * @param predictions how many there are per image
  * @param seen which of the different latents of pictures are further channels of the network's input, for each prediction; empty if
  *     there are none
+ * @param zeroText predictions whose text is zeros
  * @param inputGiven whether the latents are scaled outside, because ControlNets take them too
  */
-record StepForm(ProgramForm program, Guidance.Form guidance, int predictions, List<Integer> seen, boolean inputGiven) {
+record StepForm(
+        ProgramForm program,
+        Guidance.Form guidance,
+        int predictions,
+        List<Integer> seen,
+        List<Integer> zeroText,
+        boolean inputGiven) {
     StepForm {
         seen = List.copyOf(seen);
+        zeroText = List.copyOf(zeroText);
     }
 
     /** The form of a run's steps; empty if the sampler's steps have none in common, see {@link ProgramForm#of}. */
@@ -36,7 +44,8 @@ record StepForm(ProgramForm program, Guidance.Form guidance, int predictions, Li
         List<Integer> seen = inputGiven
                 ? List.of()
                 : conditioning.imageLatents().map(ImageLatents::seen).orElse(List.of());
-        return new StepForm(program, guidance.form(), guidance.predictions(), seen, inputGiven);
+        return new StepForm(
+                program, guidance.form(), guidance.predictions(), seen, conditioning.zeroText(), inputGiven);
     }
 
     /** Whether a run's steps can be written down in this form. */
@@ -65,13 +74,13 @@ record StepForm(ProgramForm program, Guidance.Form guidance, int predictions, Li
      *   <li>the sampler's registers that are kept from step to step, FP32 [images, channels, height * width] each
      *   <li>{@code sample}, the latents as the network gets them, if they are given, or {@code image_latents} if there is a picture: the
      *       different ones, as {@link ImageLatents#blocks}
-     *   <li>the network's inputs behind its timestep
+     *   <li>the network's inputs behind its timestep: first the text embeddings, whose zeros are not read
      * </ul>
      *
      * <p>Outputs: {@code latents}, {@code model_output} and {@code guided}, {@code model_input} unless it is given, the registers, and the
      * network's outputs behind its sample.
      *
-     * @param network takes sample and timestep first, and gives a sample first
+     * @param network takes sample, timestep and text embeddings first, and gives a sample first
      */
     Graph around(Graph network) {
         return new StepGraph(this, network).build();

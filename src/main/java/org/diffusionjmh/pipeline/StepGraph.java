@@ -6,9 +6,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.GraphBuilder;
+import org.diffusionjmh.graph.MovementOp.Expand;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.PointwiseOp;
 import org.diffusionjmh.graph.SourceOp;
@@ -48,8 +50,12 @@ final class StepGraph {
         Node timestep = number();
         Node modelInput = modelInput(latents, registers.get(Register.SAMPLE));
         inputs.addAll(network.inputs().subList(2, network.inputs().size()));
-        Map<Node, Node> arguments =
-                Map.of(network.inputs().get(0), modelInput, network.inputs().get(1), timestep);
+        Map<Node, Node> arguments = new HashMap<>(
+                Map.of(network.inputs().get(0), modelInput, network.inputs().get(1), timestep));
+        if (!form.zeroText().isEmpty()) {
+            Node text = network.inputs().get(2);
+            arguments.put(text, withZeros(text));
+        }
         Map<String, Node> results = new LinkedHashMap<>(network.outputs(node -> arguments.getOrDefault(node, node)));
         Node modelOutput = flat(results.remove("sample"));
 
@@ -116,6 +122,19 @@ final class StepGraph {
                         form.seen().stream()
                                 .map(block -> b.slice(given, 0, block * images, (block + 1) * images))
                                 .toArray(Node[]::new));
+    }
+
+    /** Text embeddings that a pass sees are zeros where they are. */
+    private Node withZeros(Node text) {
+        long images = latent.size(0);
+        Node zero = b.cast(b.constant(List.of(0f), 1, 1, 1), b.dtype());
+        Node zeros = b.apply(new Expand(text.type().withSize(0, images).shape()), zero);
+        return b.concat(
+                0,
+                IntStream.range(0, form.predictions())
+                        .mapToObj(i ->
+                                form.zeroText().contains(i) ? zeros : b.slice(text, 0, i * images, (i + 1) * images))
+                        .toArray(Node[]::new));
     }
 
     private Node input(String label, TensorType type, Pace pace) {

@@ -1,5 +1,6 @@
 package org.diffusionjmh.torchscript;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +36,7 @@ import org.diffusionjmh.graph.LookupOp.SelectRow;
 import org.diffusionjmh.graph.MovementOp.Concat;
 import org.diffusionjmh.graph.MovementOp.Expand;
 import org.diffusionjmh.graph.MovementOp.PadRightBottom;
+import org.diffusionjmh.graph.MovementOp.PadRows;
 import org.diffusionjmh.graph.MovementOp.Permute;
 import org.diffusionjmh.graph.MovementOp.Reshape;
 import org.diffusionjmh.graph.MovementOp.Slice;
@@ -142,8 +144,19 @@ final class Lowerings {
                         op.norm().groups(),
                         number(op.norm().eps()),
                         op.silu() ? "True" : "False"));
-        put(AddLayerNormKernel.class, (op, node, x) -> "ops.djmh.add_layer_norm(%s, %s)"
-                .formatted(String.join(", ", x), number(op.norm().eps())));
+        put(
+                AddLayerNormKernel.class,
+                (op, node, x) -> x.size() > 4
+                        ? "ops.djmh.padded_add_layer_norm(%s, %s, %s)"
+                                .formatted(
+                                        String.join(", ", x),
+                                        sizes.items(op.before(), op.first(), op.rows()),
+                                        number(op.norm().eps()))
+                        : "ops.djmh.add_layer_norm(%s, %s, %s)"
+                                .formatted(
+                                        String.join(", ", x),
+                                        sizes.items(op.first(), op.rows()),
+                                        number(op.norm().eps())));
         put(LayerNormKernel.class, (op, node, x) -> "ops.djmh.layer_norm(%s, %s)"
                 .formatted(String.join(", ", x), number(op.norm().eps())));
         call(AddBiasKernel.class, "ops.djmh.add_bias");
@@ -220,6 +233,7 @@ final class Lowerings {
         put(Expand.class, (op, node, x) -> "torch.expand(%s, %s)".formatted(x.get(0), sizes.list(op.shape())));
         put(PadRightBottom.class, (op, node, x) -> "torch.constant_pad_nd(%s, [0, %d, 0, %d], 0)"
                 .formatted(x.get(0), op.columns(), op.rows()));
+        put(PadRows.class, (op, node, x) -> padRows(op, node.type(), x));
         put(UpsampleNearest.class, (op, node, x) -> "torch.upsample_nearest2d(%s, %s)"
                 .formatted(x.get(0), sizes.list(op.height(), op.width())));
 
@@ -326,6 +340,21 @@ final class Lowerings {
     /** Padding, stride, dilation and groups of a convolution, in oneDNN's order. */
     private static String window(Conv2d op) {
         return "[%1$d, %1$d], [%2$d, %2$d], [1, 1], 1".formatted(op.padding(), op.stride());
+    }
+
+    private String padRows(PadRows op, TensorType type, List<String> x) {
+        List<String> parts = new ArrayList<>(List.of(x.get(0)));
+        if (op.before() > 0) {
+            parts.add(0, expanded(x.get(1), type.withSize(0, op.before())));
+        }
+        if (op.after() > 0) {
+            parts.add(expanded(x.get(1), type.withSize(0, op.after())));
+        }
+        return "torch.cat(%s, 0)".formatted(parts);
+    }
+
+    private String expanded(String x, TensorType type) {
+        return "torch.expand(%s, %s)".formatted(x, sizes.list(type.shape()));
     }
 
     /** A double as TorchScript reads it back: it needs a point or an exponent to be a float. */

@@ -317,6 +317,7 @@ class FusedCompilerTest {
                         "merge-time-projections",
                         "fuse-group-norm-silu",
                         "fuse-geglu",
+                        "skip-zero-rows",
                         "share-equal-rows",
                         "fold-upsample-into-conv",
                         "to-channels-last",

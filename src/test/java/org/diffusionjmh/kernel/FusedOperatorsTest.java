@@ -12,6 +12,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.diffusionjmh.libtorch.ScalarType;
 import org.diffusionjmh.libtorch.TorchSession;
@@ -180,37 +181,74 @@ class FusedOperatorsTest {
 
     @TestFactory
     Stream<DynamicTest> layerNormsOfSums() {
-        return ROWS.stream().flatMap(shape -> TYPES.stream()
-                .map(type -> test("add_layer_norm " + type + shape, () -> checkAddLayerNorm(shape, type))));
+        return ROWS.stream().flatMap(shape -> TYPES.stream().flatMap(type -> {
+            long rows = shape.get(0);
+            Stream<DynamicTest> padded = LongStream.range(0, rows).boxed().flatMap(first -> Stream.of(first + 1, rows)
+                    .distinct()
+                    .map(end -> test(
+                            "padded_add_layer_norm " + type + shape + " [" + first + ", " + end + ")",
+                            () -> checkPaddedAddLayerNorm(shape, type, first, end))));
+            return Stream.concat(
+                    padded, Stream.of(test("add_layer_norm " + type + shape, () -> checkAddLayerNorm(shape, type))));
+        }));
     }
 
     private static void checkAddLayerNorm(Shape shape, ScalarType type) {
+        String other = "torch.mul(torch.flip(x, [0]), 0.5)";
+        long rows = shape.get(0);
+        checkNormOfSum(
+                shape, type, "ops.djmh.add_layer_norm(x, " + other + ", weight, bias, %d, %d, 1e-05)", "x", 0, rows);
+    }
+
+    /** Without its other rows x is padded with the bias of the norm; and the norms are of the rows that are padded first or last. */
+    private static void checkPaddedAddLayerNorm(Shape shape, ScalarType type, long first, long end) {
+        String part = "torch.slice(x, 0, %d, %d)".formatted(first, end);
+        String pad = "torch.add(torch.mul(torch.slice(x, 0, %d, %d), 0), bias)";
+        String padded =
+                "torch.cat([%s, %s, %s])".formatted(pad.formatted(0, first), part, pad.formatted(end, Long.MAX_VALUE));
+        String call = "ops.djmh.padded_add_layer_norm(" + part
+                + ", torch.mul(torch.flip(x, [0]), 0.5), weight, bias, bias, " + first + ", %d, %d, 1e-05)";
+        long rows = shape.get(0);
+        checkNormOfSum(shape, type, call, padded, 0, rows);
+        checkNormOfSum(shape, type, call, padded, 0, 1);
+        checkNormOfSum(shape, type, call, padded, rows - 1, 1);
+    }
+
+    /**
+     * @param call the operator, to be told which rows to normalise
+     * @param x what is added to the residual
+     */
+    private static void checkNormOfSum(Shape shape, ScalarType type, String call, String x, long first, long rows) {
         try (NDManager manager = session.manager().newSubManager()) {
             Random random = new Random();
-            NDArray x = OperatorCalls.random(random, type, manager, shape.getShape());
+            NDArray values = OperatorCalls.random(random, type, manager, shape.getShape());
             int length = Math.toIntExact(shape.get(shape.dimension() - 1));
             NDArray weight = OperatorCalls.random(random, type, manager, length);
             NDArray bias = OperatorCalls.random(random, type, manager, length);
-            OperatorCalls.poison(type, manager, new Shape(2 * shape.size()));
-            String call = "ops.djmh.add_layer_norm(x, torch.mul(torch.flip(x, [0]), 0.5), weight, bias, 1e-05)";
-            float[] got = OperatorCalls.floats(OperatorCalls.call(call, manager, x, weight, bias));
-            float[] sum = OperatorCalls.floats(
-                    OperatorCalls.call("torch.add(x, torch.mul(torch.flip(x, [0]), 0.5))", manager, x, weight, bias));
-            double[] wanted = new double[2 * sum.length];
-            for (int row = 0; row < sum.length; row += length) {
+            OperatorCalls.poison(type, manager, new Shape(shape.size() / shape.get(0) * (shape.get(0) + rows)));
+            String operator = call.formatted(first, rows);
+            float[] got = OperatorCalls.floats(OperatorCalls.call(operator, manager, values, weight, bias));
+            String added = "torch.add(%s, torch.mul(torch.flip(x, [0]), 0.5))".formatted(x);
+            float[] sum = OperatorCalls.floats(OperatorCalls.call(added, manager, values, weight, bias));
+            int start = Math.toIntExact(first * (sum.length / shape.get(0)));
+            int end = start + Math.toIntExact(rows * (sum.length / shape.get(0)));
+            double[] wanted = new double[sum.length + end - start];
+            for (int i = 0; i < sum.length; i++) {
+                wanted[i] = sum[i];
+            }
+            float[] factors = OperatorCalls.floats(weight);
+            float[] offsets = OperatorCalls.floats(bias);
+            for (int row = start; row < end; row += length) {
                 double mean = 0;
                 double variance = 0;
                 for (int i = row; i < row + length; i++) {
-                    wanted[i] = sum[i];
                     mean += sum[i] / (double) length;
                 }
                 for (int i = row; i < row + length; i++) {
                     variance += Math.pow(sum[i] - mean, 2) / length;
                 }
-                float[] factors = OperatorCalls.floats(weight);
-                float[] offsets = OperatorCalls.floats(bias);
                 for (int i = 0; i < length; i++) {
-                    wanted[sum.length + row + i] =
+                    wanted[sum.length + row - start + i] =
                             (sum[row + i] - mean) / Math.sqrt(variance + 1e-5) * factors[i] + offsets[i];
                 }
             }

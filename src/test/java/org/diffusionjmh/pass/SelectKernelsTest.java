@@ -15,6 +15,7 @@ import org.diffusionjmh.graph.KernelOp.BiasKernel;
 import org.diffusionjmh.graph.KernelOp.GegluKernel;
 import org.diffusionjmh.graph.KernelOp.GroupNormKernel;
 import org.diffusionjmh.graph.KernelOp.LayerNormKernel;
+import org.diffusionjmh.graph.MovementOp.PadRows;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.NormalizationOp.GroupNorm;
 import org.diffusionjmh.graph.NormalizationOp.LayerNorm;
@@ -83,6 +84,42 @@ class SelectKernelsTest {
         Graph kernels = Rewrites.assertEqualResults(pass, b.build(), 2, 1e-6);
         assertEquals(1, kernels.nodesOf(AddLayerNormKernel.class).size());
         assertEquals(1, kernels.nodesOf(Add.class).size());
+    }
+
+    /** A norm of some rows of a sum goes with it, and rows that are padded are not written down before they are added. */
+    @RepeatedTest(3)
+    void sumsOfPaddedRowsGoWithTheNormOfSome() {
+        Random random = new Random();
+        long features = 1L + random.nextInt(9);
+        int before = random.nextInt(3);
+        int after = random.nextInt(3);
+        long rows = before + 2L + after;
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        Node x = b.input("x", DType.FP32, 2, 3, features);
+        Node residual = b.input("residual", DType.FP32, rows, 3, features);
+        Node padded = b.apply(new PadRows(before, after), x, b.weight("pad", features));
+        Node sum = random.nextBoolean() ? b.add(padded, residual) : b.add(residual, padded);
+        long first = random.nextInt((int) rows);
+        b.output("norm", b.in("norm").layerNorm(b.slice(sum, 0, first, first + 1), 1e-5));
+        b.output("sum", b.multiply(sum, sum));
+
+        Graph kernels = Rewrites.assertEqualResults(pass, b.build(), 2, 1e-5);
+        assertEquals(1, kernels.nodesOf(AddLayerNormKernel.class).size());
+        assertEquals(0, kernels.nodesOf(PadRows.class).size());
+        assertEquals(0, kernels.nodesOf(Add.class).size());
+    }
+
+    /** What is padded and taken elsewhere too is there anyway. */
+    @Test
+    void paddedRowsThatAreTakenTwiceStay() {
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        Node padded = b.apply(new PadRows(1, 0), b.input("x", DType.FP32, 1, 3, 4), b.weight("pad", 4));
+        Node sum = b.add(padded, b.input("residual", DType.FP32, 2, 3, 4));
+        b.output("norm", b.in("norm").layerNorm(sum, 1e-5));
+        b.output("padded", padded);
+
+        Graph kernels = Rewrites.assertEqualResults(pass, b.build(), 2, 1e-5);
+        assertEquals(1, kernels.nodesOf(PadRows.class).size());
     }
 
     /** The bias of a convolution is added with its residual, where channels are innermost. */

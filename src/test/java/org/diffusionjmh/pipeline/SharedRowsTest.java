@@ -77,15 +77,23 @@ class SharedRowsTest {
     }
 
     private static Graph step(Graph network, Guidance guidance, List<Integer> seen, boolean inputGiven) {
-        return rewritten(form(guidance, seen, inputGiven).around(network), new DeviceAbilities(false, false, true));
+        return step(network, form(guidance, seen, inputGiven));
+    }
+
+    private static Graph step(Graph network, StepForm form) {
+        return rewritten(form.around(network), new DeviceAbilities(false, false, true));
     }
 
     private static StepForm form(Guidance guidance, List<Integer> seen, boolean inputGiven) {
+        return form(guidance, seen, List.of(), inputGiven);
+    }
+
+    private static StepForm form(Guidance guidance, List<Integer> seen, List<Integer> zeroText, boolean inputGiven) {
         Scheduler scheduler = Scheduler.of(
                 JsonParser.parseString("{\"_class_name\": \"DDIMScheduler\"}").getAsJsonObject());
         ProgramForm program =
                 ProgramForm.of(scheduler.plan(SamplingOptions.ofSteps(3))).orElseThrow();
-        return new StepForm(program, guidance.form(), guidance.predictions(), seen, inputGiven);
+        return new StepForm(program, guidance.form(), guidance.predictions(), seen, zeroText, inputGiven);
     }
 
     private static Graph rewritten(Graph graph, DeviceAbilities device) {
@@ -148,6 +156,26 @@ class SharedRowsTest {
                 places(
                         step(BuiltInModel.SDXL_INSTRUCT_PIX2PIX, byTextAndPicture, List.of(0, 0, 1), 1),
                         rows -> rows == 2));
+    }
+
+    /** A negative prompt that is absent is zeros in Stable Diffusion XL: no layer attends to it. */
+    @Test
+    void stableDiffusionXlAttendsToItsPromptOnly() throws IOException {
+        UNet2DConditionModel unet =
+                new UNet2DConditionModel(UNet2DConditionConfig.of(config(BuiltInModel.REALVISXL_V4_0, "unet")));
+        for (long images : new long[] {1, 2}) {
+            Graph network = unet.graph(2 * images, SIDE, SIDE, TOKENS, DType.FP32);
+            Set<String> all = places(step(network, byText, List.of(), false), rows -> rows == 2 * images);
+            Set<String> text = all.stream()
+                    .filter(place -> place.matches(".*attn2(\\.to_q|\\.to_out\\.0)?"))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            StepForm form = form(byText, List.of(), List.of(0), false);
+            Set<String> fewer = places(step(network, form), rows -> rows == images);
+            fewer.remove("down_blocks.0.resnets.0.conv1");
+            assertEquals(text, fewer);
+            assertEquals(0, text.size() % 3);
+            assertTrue(text.contains("mid_block.attentions.0.transformer_blocks.0.attn2"));
+        }
     }
 
     /** The part of a U-Net that keeps a feature, and the part that takes it. */

@@ -44,6 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A step as one module: that it is one call, what it shares with other runs, and that it is the step that is taken op by op. */
@@ -339,11 +340,37 @@ class WholeStepsTest {
         assertEquals(arrays + 1, manager.getManagedArrays().size(), "all but the start, which the test makes");
     }
 
-    /** The passes for a GPU keep what a step computes, also where equal rows are computed once: for any size they are. */
+    /** A step may know that a prompt is zeros, and leave out what comes of it; text that is not needs a step of its own. */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void gpuGraphEqualsThePlainOne(boolean dynamic) {
+    @ValueSource(ints = {0, 1})
+    void zeroTextIsLeftOut(int prediction) {
+        Shape prompt = new Shape(LATENTS.get(0), TOKENS, unet.config().crossAttentionDim());
+        NDArray text = random(7, prompt);
+        NDArray zeros = manager.zeros(prompt);
+        NDArray batch = prediction == 0 ? zeros.concat(text) : text.concat(zeros);
+        conditioning = new Conditioning(batch, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        float[] expected = latents(start("EulerDiscreteScheduler", 3, 5));
+        conditioning = conditioning.withZeroText(List.of(prediction));
+        float[] actual = latents(start("EulerDiscreteScheduler", 3, 5));
+        assertClose(List.of(expected), List.of(actual), "latents");
+        assertEquals(2, counting.compiled);
+    }
+
+    private static float[] latents(Denoising run) {
+        try (run) {
+            while (run.hasNext()) {
+                run.step(StepListener.NONE);
+            }
+            return run.latents().toFloatArray();
+        }
+    }
+
+    /** The passes for a GPU keep what a step computes, also where equal rows are computed once and zeros not at all: for any size. */
+    @ParameterizedTest
+    @CsvSource({"false, false", "true, false", "true, true"})
+    void gpuGraphEqualsThePlainOne(boolean dynamic, boolean zeroText) {
         FusedOperators.get();
+        conditioning = conditioning.withZeroText(zeroText ? List.of(0) : List.of());
         SamplingPlan sampling = sampling("EulerAncestralDiscreteScheduler", 3);
         StepForm form = StepForm.of(conditioning, guidance(5), sampling).orElseThrow();
         Graph plain = form.around(new UNetPart.Whole().of(unet.graph(4, 8, 8, TOKENS, DType.FP32)));
