@@ -24,7 +24,7 @@ import org.diffusionjmh.graph.PointwiseOp.Add;
 record NormedSum(Node sum, Node norm, RowRange rows) {
     private static final int WITH_BIAS = 3;
 
-    /** The first layer norm of each sum, by that norm. */
+    /** Each sum that has a layer norm, with the first one of it. */
     static Map<Node, NormedSum> of(Graph graph) {
         Map<Node, NormedSum> sums = new HashMap<>();
         for (Node norm : graph.nodesOf(LayerNorm.class)) {
