@@ -10,6 +10,8 @@ import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.FusedOp.Geglu;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.LayoutOp.ChannelsLast;
+import org.diffusionjmh.graph.MovementOp.Concat;
+import org.diffusionjmh.graph.MovementOp.PadRows;
 import org.diffusionjmh.graph.MovementOp.Slice;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.OneDnnOp.Epilogue;
@@ -68,12 +70,37 @@ public record SelectOneDnn(boolean bfloat16) implements Pass {
     private static Optional<Node> residual(Node add, Uses uses, UnaryOperator<Node> replaced) {
         for (int i = 0; i < 2; i++) {
             Node other = add.inputs().get(1 - i);
-            if (isOnlyUseOfLinear(add, i, uses) && other.type().equals(add.type())) {
-                Node linear = unpacked(add.inputs().get(i), replaced);
-                return Optional.of(binary(Epilogue.ADD, linear, replaced.apply(other)));
+            if (!other.type().equals(add.type())) {
+                continue;
+            }
+            Node x = add.inputs().get(i);
+            if (isOnlyUseOfLinear(add, i, uses)) {
+                return Optional.of(binary(Epilogue.ADD, unpacked(x, replaced), replaced.apply(other)));
+            }
+            if (x.op() instanceof PadRows pad && uses.isSingle(x) && isOnlyUseOfLinear(x, 0, uses)) {
+                Node linear = unpacked(x.inputs().get(0), replaced);
+                return Optional.of(padded(pad, linear, replaced.apply(x.inputs().get(1)), replaced.apply(other)));
             }
         }
         return Optional.empty();
+    }
+
+    /** Adds the rows of a layer, and a vector in place of those that it does not have. */
+    private static Node padded(PadRows pad, Node linear, Node vector, Node other) {
+        long end = pad.before() + linear.type().size(0);
+        List<Node> parts = new ArrayList<>(List.of(binary(Epilogue.ADD, linear, batch(other, pad.before(), end))));
+        if (pad.before() > 0) {
+            parts.add(0, new Node(new Add(), List.of(batch(other, 0, pad.before()), vector), linear.scope()));
+        }
+        if (pad.after() > 0) {
+            Node rest = batch(other, end, end + pad.after());
+            parts.add(new Node(new Add(), List.of(rest, vector), linear.scope()));
+        }
+        return new Node(new Concat(0), parts, linear.scope());
+    }
+
+    private static Node batch(Node x, long start, long end) {
+        return new Node(new Slice(0, start, end), List.of(x), x.scope());
     }
 
     private static boolean isOnlyUseOfLinear(Node node, int argument, Uses uses) {

@@ -8,6 +8,7 @@ import org.diffusionjmh.graph.DType;
 import org.diffusionjmh.graph.FusedOp.Geglu;
 import org.diffusionjmh.graph.Graph;
 import org.diffusionjmh.graph.GraphBuilder;
+import org.diffusionjmh.graph.MovementOp.PadRows;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.OneDnnOp.PackedConv2d;
 import org.diffusionjmh.graph.OneDnnOp.PackedLinear;
@@ -46,6 +47,23 @@ class SelectOneDnnTest {
         assertEquals(3, selected.nodesOf(PackedLinearBinary.class).size());
         assertEquals(3, selected.nodesOf(PackedLinearGelu.class).size());
         assertEquals(1, selected.nodesOf(PackedLinear.class).size());
+    }
+
+    /** A residual's rows that a padded product has none for get the pad, and the others are added to the product. */
+    @RepeatedTest(5)
+    void residualsOfPaddedProducts() {
+        long channels = size();
+        int before = random.nextInt(3);
+        int after = random.nextInt(3);
+        GraphBuilder b = new GraphBuilder("test", DType.FP32);
+        Node product = b.in("layer").linear(b.input("x", DType.FP32, 2, 3, size()), channels, true);
+        Node padded = b.apply(new PadRows(before, after), product, b.weight("pad", channels));
+        Node residual = b.input("residual", DType.FP32, before + 2L + after, 3, channels);
+        b.output("sum", random.nextBoolean() ? b.add(padded, residual) : b.add(residual, padded));
+
+        Graph selected = Rewrites.assertEqualResults(new SelectOneDnn(true), b.build(), 2, 1e-5);
+        assertEquals(1, selected.nodesOf(PackedLinearBinary.class).size());
+        assertEquals(0, selected.nodesOf(PadRows.class).size());
     }
 
     /** A product that is taken twice, and a residual that broadcasts, are added after the product. */
