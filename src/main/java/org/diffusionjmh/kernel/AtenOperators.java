@@ -7,7 +7,6 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.diffusionjmh.libtorch.OperatorArguments;
 import org.diffusionjmh.libtorch.ScriptModule;
 import org.diffusionjmh.libtorch.TensorMemory;
@@ -198,17 +197,21 @@ final class AtenOperators {
     }
 
     NDArray addLayerNorm(OperatorArguments arguments, NDManager scope) {
-        List<IValue> values = tensors(arguments, 4);
-        values.addAll(integers(arguments, 4, 6));
-        values.add(IValue.from(arguments.number(6)));
-        return call("add_layer_norm", values, scope);
+        return normOfSum("add_layer_norm", arguments, 4, 6, scope);
     }
 
     NDArray paddedAddLayerNorm(OperatorArguments arguments, NDManager scope) {
-        List<IValue> values = tensors(arguments, 5);
-        values.addAll(integers(arguments, 5, 8));
-        values.add(IValue.from(arguments.number(8)));
-        return call("padded_add_layer_norm", values, scope);
+        return normOfSum("padded_add_layer_norm", arguments, 5, 8, scope);
+    }
+
+    /** Behind the tensors are rows, and at last eps. */
+    private NDArray normOfSum(String method, OperatorArguments arguments, int tensors, int eps, NDManager scope) {
+        List<IValue> values = tensors(arguments, tensors);
+        for (int i = tensors; i < eps; i++) {
+            values.add(IValue.from(arguments.integer(i)));
+        }
+        values.add(IValue.from(arguments.number(eps)));
+        return call(method, values, scope);
     }
 
     NDArray addBias(OperatorArguments arguments, NDManager scope) {
@@ -276,12 +279,6 @@ final class AtenOperators {
         } finally {
             values.forEach(IValue::close);
         }
-    }
-
-    private static List<IValue> integers(OperatorArguments arguments, int start, int end) {
-        return IntStream.range(start, end)
-                .mapToObj(i -> IValue.from(arguments.integer(i)))
-                .toList();
     }
 
     private static List<IValue> tensors(OperatorArguments arguments, int count) {

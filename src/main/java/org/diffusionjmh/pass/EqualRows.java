@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.diffusionjmh.graph.Graph;
-import org.diffusionjmh.graph.MovementOp.Concat;
 import org.diffusionjmh.graph.MovementOp.Expand;
 import org.diffusionjmh.graph.MovementOp.Slice;
 import org.diffusionjmh.graph.Node;
@@ -71,9 +70,10 @@ final class EqualRows {
     }
 
     private void add(Node node) {
-        if (node.op() instanceof Concat concat && node.type().normalize(concat.dimension()) == 0) {
+        if (Rowwise.joinsRows(node)) {
             addJoined(node);
-        } else if (node.op() instanceof Slice slice && node.type().normalize(slice.dimension()) == 0) {
+        } else if (Rowwise.slicesRows(node)) {
+            Slice slice = (Slice) node.op();
             List<Row> all = of(node.inputs().get(0));
             rows.put(node, all.subList((int) slice.start(), (int) slice.end()));
         } else if (node.op() instanceof Expand

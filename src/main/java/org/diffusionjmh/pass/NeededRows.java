@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.diffusionjmh.graph.Graph;
-import org.diffusionjmh.graph.MovementOp.Concat;
 import org.diffusionjmh.graph.MovementOp.Slice;
 import org.diffusionjmh.graph.Node;
 import org.diffusionjmh.graph.SourceOp;
@@ -75,10 +74,10 @@ final class NeededRows {
             return Optional.of(frugal.get(node));
         }
         RowRange range = of(node);
-        if (isSliceOfRows(node)) {
+        if (Rowwise.slicesRows(node)) {
             return Optional.of(range.shifted(((Slice) node.op()).start()));
         }
-        if (joinsRows(node)) {
+        if (Rowwise.joinsRows(node)) {
             long start = start(node, index);
             return range.common(RowRange.of(argument).shifted(start)).map(rows -> rows.shifted(-start));
         }
@@ -102,17 +101,9 @@ final class NeededRows {
     private boolean isReducible(Node value) {
         boolean given = value.op() instanceof SourceOp || fixed.contains(value) || frugal.containsKey(value);
         return !given
-                && (isSliceOfRows(value)
-                        || joinsRows(value)
+                && (Rowwise.slicesRows(value)
+                        || Rowwise.joinsRows(value)
                         || Rowwise.of(value).isPresent());
-    }
-
-    static boolean isSliceOfRows(Node node) {
-        return node.op() instanceof Slice slice && node.type().normalize(slice.dimension()) == 0;
-    }
-
-    static boolean joinsRows(Node node) {
-        return node.op() instanceof Concat concat && node.type().normalize(concat.dimension()) == 0;
     }
 
     /** Where a part of a concatenation of rows begins. */

@@ -35,7 +35,7 @@ record NormedSum(Node sum, Node norm, RowRange rows) {
 
     private static Optional<NormedSum> of(Node norm) {
         Node x = norm.inputs().get(0);
-        boolean some = NeededRows.isSliceOfRows(x);
+        boolean some = Rowwise.slicesRows(x);
         Node sum = some ? x.inputs().get(0) : x;
         boolean matches = sum.op() instanceof Add
                 && norm.inputs().size() == WITH_BIAS

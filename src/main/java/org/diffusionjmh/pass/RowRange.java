@@ -1,6 +1,8 @@
 package org.diffusionjmh.pass;
 
+import java.util.List;
 import java.util.Optional;
+import org.diffusionjmh.graph.MovementOp.Slice;
 import org.diffusionjmh.graph.Node;
 
 /**
@@ -19,6 +21,11 @@ record RowRange(long first, long end) {
     /** All rows of a value. */
     static RowRange of(Node value) {
         return new RowRange(0, value.type().size(0));
+    }
+
+    /** These rows of a value: a view. */
+    Node view(Node value) {
+        return new Node(new Slice(0, first, end), List.of(value), value.scope());
     }
 
     long size() {

@@ -50,9 +50,8 @@ record Rowwise(Node node, List<Integer> arguments) {
             }
             return arguments;
         }
-        if (op instanceof Concat concat) {
-            boolean joinsRows = node.type().normalize(concat.dimension()) == 0;
-            return joinsRows
+        if (op instanceof Concat) {
+            return joinsRows(node)
                     ? List.of()
                     : IntStream.range(0, node.inputs().size()).boxed().toList();
         }
@@ -81,8 +80,8 @@ record Rowwise(Node node, List<Integer> arguments) {
         if (op instanceof Permute permute) {
             return permute.order().get(0) == 0;
         }
-        if (op instanceof Slice slice) {
-            return x.type().normalize(slice.dimension()) != 0;
+        if (op instanceof Slice) {
+            return !slicesRows(node);
         }
         return op instanceof ContractionOp
                 || op instanceof NormalizationOp
@@ -91,6 +90,16 @@ record Rowwise(Node node, List<Integer> arguments) {
                 || op instanceof Geglu
                 || op instanceof UpsampleNearest
                 || (op instanceof PadRightBottom && x.type().rank() > 2);
+    }
+
+    /** Whether a node is a concatenation of rows. */
+    static boolean joinsRows(Node node) {
+        return node.op() instanceof Concat concat && node.type().normalize(concat.dimension()) == 0;
+    }
+
+    /** Whether a node is a slice of rows. */
+    static boolean slicesRows(Node node) {
+        return node.op() instanceof Slice slice && node.type().normalize(slice.dimension()) == 0;
     }
 
     /** How many rows there are. */

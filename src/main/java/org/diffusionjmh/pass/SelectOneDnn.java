@@ -100,7 +100,7 @@ public record SelectOneDnn(boolean bfloat16) implements Pass {
     }
 
     private static Node batch(Node x, long start, long end) {
-        return new Node(new Slice(0, start, end), List.of(x), x.scope());
+        return new RowRange(start, end).view(x);
     }
 
     private static boolean isOnlyUseOfLinear(Node node, int argument, Uses uses) {

@@ -98,11 +98,11 @@ public final class SkipZeroRows implements Pass {
 
     private static Node reduced(Node node, NeededRows needed, UnaryOperator<Node> replaced) {
         RowRange range = needed.of(node);
-        if (NeededRows.isSliceOfRows(node)) {
+        if (Rowwise.slicesRows(node)) {
             long start = ((Slice) node.op()).start();
             return rows(node.inputs().get(0), range.shifted(start), needed, replaced);
         }
-        if (NeededRows.joinsRows(node)) {
+        if (Rowwise.joinsRows(node)) {
             return joined(node, range, needed, replaced);
         }
         Rowwise operation = Rowwise.of(node).orElseThrow();
@@ -131,8 +131,6 @@ public final class SkipZeroRows implements Pass {
         if (range.equals(computed)) {
             return replaced.apply(value);
         }
-        RowRange within = range.shifted(-computed.first());
-        Slice slice = new Slice(0, within.first(), within.end());
-        return new Node(slice, List.of(replaced.apply(value)), value.scope());
+        return range.shifted(-computed.first()).view(replaced.apply(value));
     }
 }

@@ -66,8 +66,8 @@ final class ZeroRows {
         if (op instanceof Constant constant) {
             return constant.values().stream().allMatch(value -> value == 0) ? all(node) : new BitSet();
         }
-        if (op instanceof Concat concat) {
-            return node.type().normalize(concat.dimension()) == 0 ? joined(node.inputs()) : common(node.inputs());
+        if (op instanceof Concat) {
+            return Rowwise.joinsRows(node) ? joined(node.inputs()) : common(node.inputs());
         }
         if (op instanceof ScaledDotProductAttention) {
             return of(node.inputs().get(VALUES));
@@ -117,7 +117,8 @@ final class ZeroRows {
         if (x.type().rank() > 0 && zero.equals(all(x))) {
             return all(node);
         }
-        if (node.op() instanceof Slice slice && node.type().normalize(slice.dimension()) == 0) {
+        if (Rowwise.slicesRows(node)) {
+            Slice slice = (Slice) node.op();
             return zero.get((int) slice.start(), (int) slice.end());
         }
         Optional<Rowwise> operation = Rowwise.of(node);

@@ -119,22 +119,24 @@ final class StepGraph {
                 ? given
                 : b.concat(
                         0,
-                        form.seen().stream()
-                                .map(block -> b.slice(given, 0, block * images, (block + 1) * images))
-                                .toArray(Node[]::new));
+                        form.seen().stream().map(index -> block(given, index)).toArray(Node[]::new));
     }
 
     /** Text embeddings that a pass sees are zeros where they are. */
     private Node withZeros(Node text) {
-        long images = latent.size(0);
         Node zero = b.cast(b.constant(List.of(0f), 1, 1, 1), b.dtype());
-        Node zeros = b.apply(new Expand(text.type().withSize(0, images).shape()), zero);
+        Node zeros = b.apply(new Expand(text.type().withSize(0, latent.size(0)).shape()), zero);
         return b.concat(
                 0,
                 IntStream.range(0, form.predictions())
-                        .mapToObj(i ->
-                                form.zeroText().contains(i) ? zeros : b.slice(text, 0, i * images, (i + 1) * images))
+                        .mapToObj(index -> form.zeroText().contains(index) ? zeros : block(text, index))
                         .toArray(Node[]::new));
+    }
+
+    /** The rows of all images for one prediction, or for one of the different pictures. */
+    private Node block(Node batch, int index) {
+        long images = latent.size(0);
+        return b.slice(batch, 0, index * images, (index + 1) * images);
     }
 
     private Node input(String label, TensorType type, Pace pace) {

@@ -144,19 +144,14 @@ final class Lowerings {
                         op.norm().groups(),
                         number(op.norm().eps()),
                         op.silu() ? "True" : "False"));
-        put(
-                AddLayerNormKernel.class,
-                (op, node, x) -> x.size() > 4
-                        ? "ops.djmh.padded_add_layer_norm(%s, %s, %s)"
-                                .formatted(
-                                        String.join(", ", x),
-                                        sizes.items(op.before(), op.first(), op.rows()),
-                                        number(op.norm().eps()))
-                        : "ops.djmh.add_layer_norm(%s, %s, %s)"
-                                .formatted(
-                                        String.join(", ", x),
-                                        sizes.items(op.first(), op.rows()),
-                                        number(op.norm().eps())));
+        put(AddLayerNormKernel.class, (op, node, x) -> "ops.djmh.%sadd_layer_norm(%s, %s, %s)"
+                .formatted(
+                        x.size() > 4 ? "padded_" : "",
+                        String.join(", ", x),
+                        x.size() > 4
+                                ? sizes.items(op.before(), op.first(), op.rows())
+                                : sizes.items(op.first(), op.rows()),
+                        number(op.norm().eps())));
         put(LayerNormKernel.class, (op, node, x) -> "ops.djmh.layer_norm(%s, %s)"
                 .formatted(String.join(", ", x), number(op.norm().eps())));
         call(AddBiasKernel.class, "ops.djmh.add_bias");
